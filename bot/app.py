@@ -1,0 +1,212 @@
+"""Wires everything: the only file that knows everything."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlmodel import Session
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from bot import cards
+from bot.channels import webchat
+from bot.clock import Clock
+from bot.desk import Desk
+from bot.feature import Scene
+from bot.handlers import FEATURES
+from bot.notices import notice
+from bot.scheduler.delivery import Delivery
+from bot.scheduler.housekeeping import tidy
+from bot.scheduler.reminders import Bell
+from bot.scheduler.timetable import StillBusy, Timetable
+from bot.settings import Settings
+from bot.stores import open_store
+from bot.talk import Channel
+from bot.web.health import health_route
+from storage import meta, outbox, staff, stores
+from storage.database import Database
+from storage.schema import migrate
+from storage.staff import Role
+
+log = structlog.get_logger()
+
+CLOCK = "clock"
+SECRET = "web chat secret"
+
+
+@dataclass
+class App:
+    """A running front desk: its parts, for the command line and for tests."""
+
+    database: Database
+    clock: Clock
+    desk: Desk
+    delivery: Delivery
+    timetable: Timetable
+    web_chat: webchat.WebChat
+    web: ASGIApp
+
+
+def open_database(settings: Settings) -> Database:
+    """The migrated database that the settings name."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    migrate(settings.database())
+    return Database(settings.database())
+
+
+def scene_at(session: Session, store_id: int, now: datetime) -> Scene:
+    return open_store(session, store_id, now, FEATURES)
+
+
+@asynccontextmanager
+async def running(settings: Settings, database: Database, *, demo: bool) -> AsyncIterator[App]:
+    """The front desk at work, until the block ends; what is in hand then waits in the database."""
+    clock = Clock(await database.write(partial(_ahead, settings, demo)) if demo else timedelta())
+    app = build(settings, database, clock, demo=demo, secret=await database.write(partial(_secret, settings)))
+    loop = asyncio.get_running_loop()
+    database.listen(partial(_hear, loop, app))
+    if database.dialect == "sqlite":
+        # One process has this file, so whatever was in flight died with the one before.
+        await database.write(outbox.release_leases)
+    timetable = asyncio.create_task(app.timetable.run())
+    try:
+        yield app
+    finally:
+        timetable.cancel()
+        await asyncio.gather(timetable, return_exceptions=True)
+        await app.desk.close()
+        await app.delivery.close()
+
+
+def build(settings: Settings, database: Database, clock: Clock, *, demo: bool, secret: str) -> App:
+    """All parts, handed to one another; nothing runs yet."""
+    web_chat = webchat.WebChat(database)
+    channels: dict[str, Channel] = {web_chat.name: web_chat}
+    desk = Desk(database, clock, FEATURES)
+    delivery = Delivery(database, clock, channels, _show, partial(_unreachable, clock))
+    timetable = Timetable(
+        database,
+        clock,
+        Bell(database, clock, FEATURES),
+        delivery,
+        take_up=desk.wake_all,
+        desk_idle=lambda: desk.idle,
+        tidy=partial(tidy, database, clock),
+    )
+    sessions = webchat.Sessions(secret, demo)
+    routes = [health_route(partial(database.read, _alive))]
+    if demo or settings.web_chat:
+        routes += _web_chat_routes(database, clock, desk, timetable, web_chat, sessions)
+    web = webchat.Guard(Starlette(routes=routes), settings.public_url)
+    return App(database, clock, desk, delivery, timetable, web_chat, web)
+
+
+def _web_chat_routes(
+    database: Database,
+    clock: Clock,
+    desk: Desk,
+    timetable: Timetable,
+    web_chat: webchat.WebChat,
+    sessions: webchat.Sessions,
+) -> list[webchat.Route]:
+    api = webchat.Api(database, clock, web_chat, desk, sessions, zone_of=partial(_zone, clock=clock))
+    moving = webchat.ClockApi(
+        clock,
+        zone=partial(database.read, partial(_first_zone, clock=clock)),
+        next_moment=timetable.next_moment,
+        move=partial(_move, database, clock, timetable),
+        movable=sessions.demo,
+    )
+    pages = webchat.Pages(database, clock, sessions)
+    return [*webchat.routes(api), *webchat.clock_routes(moving), *webchat.page_routes(pages, joining=not sessions.demo)]
+
+
+def _hear(loop: asyncio.AbstractEventLoop, app: App, topics: frozenset[str]) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(_heard, app, topics)
+
+
+def _heard(app: App, topics: frozenset[str]) -> None:
+    """What a commit, here or in another process, changed: whoever waits for it is woken."""
+    for topic in topics:
+        kind, _, key = topic.partition(":")
+        match kind:
+            case "lane":
+                app.desk.wake(key)
+            case "outbox":
+                app.delivery.wake(key)
+            case "chat":
+                app.web_chat.changed(key)
+            case _:
+                app.timetable.wake()
+
+
+def _show(session: Session, row: outbox.Outbox, now: datetime) -> cards.Shown | None:
+    return cards.show(session, row, now, FEATURES)
+
+
+def _unreachable(clock: Clock, session: Session, contact_id: int) -> None:
+    """A person who blocked the bot: the client managers hear it once, until the person speaks again."""
+    contact = staff.block(session, contact_id)
+    if contact is None or contact.staff_id is None:
+        return
+    person = staff.get(session, contact.staff_id)
+    scene = scene_at(session, person.store_id, clock.now())
+    for manager in staff.with_role(scene.people(), Role.CLIENT_MANAGER):
+        if manager.id != person.id:
+            scene.tell(manager.id, notice("desk.unreachable", name=person.name))
+
+
+def _alive(session: Session) -> None:
+    stores.all_stores(session)
+
+
+def _zone(session: Session, store_id: int, *, clock: Clock) -> ZoneInfo:
+    return scene_at(session, store_id, clock.now()).rules.working.zone
+
+
+def _first_zone(session: Session, *, clock: Clock) -> ZoneInfo:
+    """The zone in which a page without a person shows the time."""
+    first = next(iter(stores.all_stores(session)), None)
+    return _zone(session, first.id, clock=clock) if first else cards.DEFAULT_ZONE
+
+
+async def _move(database: Database, clock: Clock, timetable: Timetable, target: datetime) -> bool:
+    try:
+        await timetable.move(target, remember=partial(_remember, database, clock))
+    except StillBusy:
+        return False
+    return True
+
+
+async def _remember(database: Database, clock: Clock) -> None:
+    await database.write(partial(meta.put, name=CLOCK, value={"ahead_seconds": clock.ahead.total_seconds()}))
+
+
+def _ahead(settings: Settings, demo: bool, session: Session) -> timedelta:
+    """How far the demo's time is ahead: kept over restarts, set at its first instant."""
+    known = meta.get(session, CLOCK)
+    if known is not None:
+        return timedelta(seconds=known["ahead_seconds"])
+    ahead = settings.demo_now - Clock().real() if settings.demo_now else timedelta()
+    meta.put(session, CLOCK, {"ahead_seconds": ahead.total_seconds()})
+    return ahead
+
+
+def _secret(settings: Settings, session: Session) -> str:
+    """What signs the web chat's sessions: from the environment, or made once and kept."""
+    if settings.secret is not None:
+        return settings.secret.get_secret_value()
+    known = meta.get(session, SECRET)
+    if known is None:
+        known = {"secret": secrets.token_urlsafe(32)}
+        meta.put(session, SECRET, known)
+    return str(known["secret"])

@@ -1,0 +1,142 @@
+"""Who is asked for a yes, when they are reminded, and when the next one is asked too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.feature import Approvable, Scene
+from bot.notices import Notice, notice
+from bot.rules import approvals as rules
+from bot.rules.approvals import Approver
+from storage import approvals, leave, staff
+from storage.approvals import Approval
+from storage.staff import Role, Staff
+
+
+def asked_people(scene: Scene, subject: str) -> list[Staff]:
+    """Those who were asked about the subject last."""
+    request = approvals.latest(scene.session, scene.store.id, subject)
+    asked = approvals.asked(scene.session, request.id) if request else []
+    return [staff.get(scene.session, one.staff_id) for one in asked]
+
+
+def ask_step(scene: Scene, request: Approval) -> None:
+    role = Role(request.roles[request.step])
+    ask(scene, request, current_approvers(scene, request), lead=None)
+    escalates_at = rules.escalates_at(role, request.begins_at, scene.rules)
+    if escalates_at is not None and scene.now >= escalates_at:
+        escalate(scene, request)
+    set_reminder(scene, request)
+
+
+def ask(scene: Scene, request: Approval, those: Sequence[Approver], *, lead: Notice | None) -> list[Staff]:
+    """Gives the card to those who have not got it; returns them."""
+    remind_at = scene.rules.after_working(scene.now, scene.rules.approvals.remind_after)
+    new = []
+    for approver in those:
+        behalf = approver.on_behalf_of
+        if approvals.ask(
+            scene.session,
+            request.id,
+            approver.person.id,
+            on_behalf_of_id=behalf.id if behalf else None,
+            remind_at=remind_at,
+        ):
+            instead = notice("approvals.as_deputy", name=behalf.name) if behalf else lead
+            scene.tell(
+                approver.person.id,
+                Notice(subject=request.subject, lead=instead),
+                urgent=True,
+                dedupe=f"ask|{request.id}",
+            )
+            new.append(approver.person)
+    return new
+
+
+def escalate(scene: Scene, request: Approval) -> None:
+    """The next one is asked too, and the applicant knows."""
+    approvals.mark_escalated(scene.session, request)
+    role = rules.NEXT_ROLE[Role(request.roles[request.step])]
+    applicant = staff.get(scene.session, request.applicant_id)
+    first_asked = "、".join(person.name for person in asked_people(scene, request.subject))
+    those = rules.approvers(role, applicant, scene.people(), away=_away(scene))
+    new = ask(scene, request, those, lead=notice("approvals.escalated", name=first_asked))
+    scene.record(
+        "approvals.escalated", request.subject, rule="HANDBOOK 6", after={"asked": [person.key for person in new]}
+    )
+    if new and scene.now > request.opened_at:
+        names = "、".join(person.name for person in new)
+        scene.tell(
+            request.applicant_id,
+            notice("approvals.escalated_applicant", names=names, first=first_asked, title=title(scene, request)),
+            urgent=True,
+        )
+        scene.refresh(request.subject)
+
+
+def remind(scene: Scene, request: Approval, *, late_since: datetime | None) -> None:
+    due = [one for one in approvals.asked(scene.session, request.id) if one.remind_at <= scene.now]
+    if not due:
+        return
+    lead = notice("approvals.nudge", opened=request.opened_at, late_since=late_since)
+    for one in due:
+        scene.tell(
+            one.staff_id,
+            Notice(subject=request.subject, lead=lead),
+            urgent=True,
+            dedupe=f"nudge|{request.id}|{one.remind_at.isoformat()}",
+        )
+    at = scene.rules.after_working(scene.now, scene.rules.approvals.remind_every)
+    approvals.remind_later(scene.session, request.id, [one.staff_id for one in due], at=at)
+
+
+def set_reminder(scene: Scene, request: Approval) -> None:
+    escalates_at = rules.escalates_at(Role(request.roles[request.step]), request.begins_at, scene.rules)
+    moments = [request.expires_at, *(one.remind_at for one in approvals.asked(scene.session, request.id))]
+    if escalates_at is not None and not request.escalated:
+        moments.append(escalates_at)
+    scene.remind("approvals", f"approvals:{request.id}", min(moments))
+
+
+def wanted_until(scene: Scene, request: Approval) -> tuple[datetime, str]:
+    """Until when an answer is wanted, and who is asked then (nobody: it expires)."""
+    role = Role(request.roles[request.step])
+    escalates_at = rules.escalates_at(role, request.begins_at, scene.rules)
+    if escalates_at is None or request.escalated:
+        return request.expires_at, ""
+    applicant = staff.get(scene.session, request.applicant_id)
+    following = rules.approvers(rules.NEXT_ROLE[role], applicant, scene.people(), away=set())
+    return escalates_at, "、".join(approver.person.name for approver in following)
+
+
+def current_approvers(scene: Scene, request: Approval) -> tuple[Approver, ...]:
+    applicant = staff.get(scene.session, request.applicant_id)
+    people, away = scene.people(), _away(scene)
+    role = Role(request.roles[request.step])
+    return rules.approvers(role, applicant, people, away=away)
+
+
+def _away(scene: Scene) -> set[int]:
+    """Who is away now by their own granted leave."""
+    now = scene.now
+    return {gone.staff_id for gone in leave.granted_over(scene.session, scene.store.id, start=now, end=now)}
+
+
+def approvable(scene: Scene, request: Approval) -> Approvable:
+    wanted = scene.features[request.subject.partition(":")[0]].approvable
+    if wanted is None:
+        raise LookupError(f"nothing about {request.subject} can be approved")
+    return wanted
+
+
+def number(request: Approval) -> int:
+    return int(request.subject.partition(":")[2])
+
+
+def title(scene: Scene, request: Approval) -> Notice:
+    return approvable(scene, request).title(scene, number(request))
+
+
+def name(scene: Scene, staff_id: int | None) -> str:
+    return staff.get(scene.session, staff_id).name if staff_id else ""

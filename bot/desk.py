@@ -1,0 +1,207 @@
+"""The front desk: one incoming message, one transaction, facts and reply and notices. One lane per person, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+from sqlmodel import Session
+
+from bot import hearing
+from bot.clock import Clock
+from bot.failpoints import failpoint
+from bot.feature import Answer, Context, Feature, Refusal
+from bot.notices import Notice, as_content, notice
+from bot.stores import open_store
+from bot.talk import PRIVATE, Incoming
+from storage import audit, inbox, outbox, staff
+from storage.database import Database, savepoint
+from storage.inbox import Inbox
+from storage.staff import Contact, Role, Staff
+
+log = structlog.get_logger()
+
+RETRY_SECONDS = (0.1, 0.5)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A message that could not be handled, to be counted in a transaction of its own."""
+
+    inbox_id: int
+    error: str
+
+
+class Desk:
+    """Keeps what comes in, then handles it; a lane is a task that lives while its person's messages wait."""
+
+    def __init__(self, database: Database, clock: Clock, features: Mapping[str, Feature]) -> None:
+        self._database = database
+        self._clock = clock
+        self._features = features
+        self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+
+    async def receive(self, incoming: Incoming) -> bool:
+        """Keeps the event durably; True if it was new. Handling follows by itself."""
+        lane = await self._database.write(partial(self.keep, incoming))
+        failpoint("stored not acknowledged")
+        if lane is not None:
+            self.wake(lane)
+        return lane is not None
+
+    def keep(self, incoming: Incoming, session: Session) -> str | None:
+        """The part of `receive` that a channel may do in a transaction of its own; the lane, if it was new."""
+        return inbox.store_incoming(
+            session,
+            channel=incoming.channel,
+            account=incoming.account,
+            event_id=incoming.event_id,
+            sender=incoming.sender,
+            payload=incoming.payload(),
+            now=self._clock.now(),
+        )
+
+    def wake(self, lane: str) -> None:
+        """Lets the lane handle what waits in it; call it after the commit, in the event loop."""
+        if lane in self._lanes:
+            self._again.add(lane)
+            return
+        self._lanes[lane] = asyncio.create_task(self._work(lane), name=lane)
+
+    async def wake_all(self) -> None:
+        """Takes up what waits, at the start and whenever another process may have died."""
+        for lane in await self._database.read(inbox.waiting_lanes):
+            self.wake(lane)
+
+    @property
+    def idle(self) -> bool:
+        return not self._lanes
+
+    async def close(self) -> None:
+        """Lets the message in hand of each lane finish; the others wait for the next start."""
+        self._again.clear()
+        for task in self._lanes.values():
+            task.cancel()
+        await asyncio.gather(*self._lanes.values(), return_exceptions=True)
+
+    async def _work(self, lane: str) -> None:
+        try:
+            failures = 0
+            while True:
+                self._again.discard(lane)
+                outcome = await self._database.write(partial(self.handle_next, lane))
+                failpoint("committed not woken")
+                if isinstance(outcome, Failed):
+                    failures += 1
+                    await self._count(outcome, lane)
+                    await asyncio.sleep(RETRY_SECONDS[min(failures, len(RETRY_SECONDS)) - 1])
+                elif not outcome and lane not in self._again:
+                    return
+        except Exception:
+            # The lane's next message, or the safety tick, takes it up again.
+            log.exception("lane stopped")
+        finally:
+            del self._lanes[lane]
+            if lane in self._again:
+                self.wake(lane)
+
+    async def _count(self, failed: Failed, lane: str) -> None:
+        log.error("message not handled", inbox_id=failed.inbox_id, error=failed.error)
+        await self._database.write(partial(self._record_failure, failed, lane))
+
+    def _record_failure(self, failed: Failed, lane: str, session: Session) -> None:
+        if not inbox.record_failure(session, failed.inbox_id, failed.error):
+            return
+        self._put(session, None, lane, notice("desk.broken"))
+        if lane.startswith("staff:"):
+            person = staff.get(session, int(lane.removeprefix("staff:")))
+            scene = open_store(session, person.store_id, self._clock.now(), self._features)
+            for admin in staff.with_role(scene.people(), Role.CLIENT_MANAGER):
+                scene.tell(admin.id, notice("desk.broken_for", name=person.name), dedupe=f"parked|{failed.inbox_id}")
+
+    def handle_next(self, lane: str, session: Session) -> bool | Failed:
+        """Handles the lane's oldest waiting message; False if there is none, Failed if nothing was changed."""
+        kind, _, key = lane.partition(":")
+        person = staff.lock(session, int(key)) if kind == "staff" else None
+        if person is None:
+            staff.lock_contact(session, int(key))
+        event = inbox.next_in_lane(session, lane)
+        if event is None:
+            return False
+        try:
+            with savepoint(session):
+                if person is None:
+                    self._greet_stranger(session, event)
+                else:
+                    self._handle(session, event, person)
+        except Exception:
+            return Failed(event.id, traceback.format_exc(limit=-4))
+        inbox.mark_done(session, event, now=self._clock.now())
+        return True
+
+    def _greet_stranger(self, session: Session, event: Inbox) -> None:
+        if event.payload["addressed"]:
+            audit.record(
+                session, store_id=None, actor_id=None, verb="desk.stranger", subject=event.lane, at=self._clock.now()
+            )
+            self._put(session, None, event.lane, notice("desk.stranger"))
+
+    def _handle(self, session: Session, event: Inbox, person: Staff) -> None:
+        contact = staff.contact_by_id(session, event.contact_id)
+        incoming = _incoming(event, contact)
+        contact.spoke_at, contact.blocked = self._clock.now(), False
+        group = None if incoming.chat == PRIVATE else self._group(session, incoming)
+        if not incoming.addressed or (
+            incoming.chat != PRIVATE and (group is None or group.store_id != person.store_id)
+        ):
+            return
+        scene = open_store(session, person.store_id, self._clock.now(), self._features)
+        ctx = Context(**vars(scene), me=person, in_group=group is not None, inbox_id=event.id)
+        private, answer = self._answer(ctx, incoming)
+        if answer is not None:
+            recipient = event.lane if group is None or private else f"group:{group.id}"
+            via = "" if recipient.startswith("group:") else f"{incoming.channel}|{incoming.account}|{incoming.sender}"
+            self._put(session, person.store_id, recipient, answer, via=via)
+        if answer is not None and private and group is not None:
+            self._put(session, person.store_id, f"group:{group.id}", notice("desk.in_private", name=person.name))
+
+    def _group(self, session: Session, incoming: Incoming) -> staff.Group | None:
+        return staff.group_at(session, channel=incoming.channel, account=incoming.account, address=incoming.chat)
+
+    def _answer(self, ctx: Context, incoming: Incoming) -> tuple[bool, Answer]:
+        """Whether the answer is private, and the answer; what a person may not do changes nothing and is told."""
+        if not ctx.me.active:
+            return True, notice("desk.not_active")
+        try:
+            with savepoint(ctx.session):
+                return hearing.answer(ctx, incoming)
+        except Refusal as refusal:
+            if refusal.audited:
+                ctx.record(refusal.audited, incoming.action[:64] or "text", by=ctx.me, rule=refusal.notice.key)
+            return True, refusal.notice
+
+    def _put(self, session: Session, store_id: int | None, recipient: str, said: Notice, *, via: str = "") -> None:
+        outbox.put(
+            session,
+            store_id=store_id,
+            recipient=recipient,
+            content=as_content(said),
+            now=self._clock.now(),
+            via=via,
+            subject=said.subject,
+        )
+
+
+def _incoming(event: Inbox, contact: Contact) -> Incoming:
+    return Incoming.of(
+        channel=event.channel,
+        account=event.account,
+        event_id=event.event_id,
+        sender=contact.address,
+        payload=event.payload,
+    )

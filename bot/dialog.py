@@ -1,0 +1,298 @@
+"""The form engine, pure: a form's answers and what was said in, the next answers and the next question out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_type_hints
+
+from pydantic import BaseModel, TypeAdapter
+
+from bot.notices import Notice, misread, notice
+from bot.questions import Objection, Question, Reading, Reads, When
+from bot.reading import Misread, find_time, segments, without_joining_words
+
+if TYPE_CHECKING:
+    from bot.feature import Answer, Context
+
+M = TypeVar("M", bound=BaseModel)
+Answers = dict[str, Any]
+LONGEST_RUN = 6
+NOT_A_TIME = "reading.not_a_time"
+Look = Callable[[Answers], Reading]
+
+
+@dataclass(frozen=True)
+class Form(Generic[M]):
+    """A form: `model`'s fields are its questions, in order, each Annotated with how it is read (bot/questions.py).
+
+    `look` says what is asked now and what a rule objects to; `readback` gives the values of the block `confirm`;
+    `submit` saves. Without `confirms` it is saved as soon as nothing is left to ask. `about` is what it was opened for.
+    """
+
+    name: str
+    model: type[M]
+    look: Callable[[Context, Answers, Mapping[str, Any]], Reading]
+    submit: Callable[[Context, M, Mapping[str, Any]], Answer]
+    readback: Callable[[Context, M, Mapping[str, Any]], Mapping[str, Any]] = lambda _ctx, values, _about: dict(values)
+    confirms: bool = True
+
+    @property
+    def stem(self) -> str:
+        return self.name.partition(".")[0]
+
+    def key(self, block: str) -> str:
+        """The text key of one of the form's own blocks: `leave.ask_span` of `leave.request`."""
+        return f"{self.stem}.{block}"
+
+    @cached_property
+    def fields(self) -> dict[str, Reads]:
+        return {name: info.metadata[0] for name, info in self.model.model_fields.items()}
+
+    @cached_property
+    def _adapters(self) -> dict[str, TypeAdapter[Any]]:
+        types = get_type_hints(self.model)
+        return {name: TypeAdapter(types[name]) for name in self.model.model_fields}
+
+    def stored(self, name: str, value: Any) -> Any:
+        """A parsed answer as JSON."""
+        return self._adapters[name].dump_python(value, mode="json")
+
+    def value(self, name: str, stored: Any) -> Any:
+        return self._adapters[name].validate_python(stored)
+
+    def values(self, answers: Answers, reading: Reading) -> M:
+        """All answers, defaults where nothing was said."""
+        known = {name: answers.get(name, reading.question(name).default) for name in self.fields}
+        return self.model.model_validate({name: value for name, value in known.items() if value is not None})
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The open question; `lead` says before it what was wrong."""
+
+    field: str
+    question: Question
+    lead: Notice | None = None
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """Nothing is left to ask: the read-back, perhaps with a word before it."""
+
+    lead: Notice | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a form is: `asked` is the open question ("" at the read-back), `trail` the ones answered before it."""
+
+    answers: Answers
+    asked: str = ""
+    trail: tuple[str, ...] = ()
+
+
+Step = tuple[State, Ask | Confirm]
+
+
+def settle(form: Form[Any], state: State, look: Look, *, lead: Notice | None = None) -> Step:
+    """The next thing to ask: what a rule objects to, else the first field without an answer or a default."""
+    reading = look(state.answers)
+    if reading.objection is not None:
+        return _object(form, state, look, reading.objection)
+    for name in form.fields:
+        question = reading.question(name)
+        if question.needed and name not in state.answers and question.default is None:
+            return replace(state, asked=name), Ask(name, question, lead)
+    return replace(state, asked=""), Confirm(lead)
+
+
+def _object(form: Form[Any], state: State, look: Look, objection: Objection) -> Step:
+    left = {name: value for name, value in state.answers.items() if name != objection.field}
+    question = replace(look(left).question(objection.field), ask=objection.why, options=objection.options)
+    return replace(state, answers=left, asked=objection.field), Ask(objection.field, question)
+
+
+def begin(form: Form[Any], answers: Answers, line: str, look: Look) -> Step:
+    """Opens a form with what one line says already."""
+    filled, lead = fill(form, answers, line, look)
+    return settle(form, State(filled), look, lead=lead)
+
+
+def advance(form: Form[Any], state: State, said: str, look: Look) -> Step:
+    """One answer typed to the open question, or a correction typed at the read-back."""
+    if not state.asked:
+        return _correct(form, state, said, look)
+    name = state.asked
+    try:
+        field_read, value = _read(form, name, said, look(state.answers))
+    except Misread as error:
+        return _several(form, state, said, look, problem=misread(error))
+    return put(form, state, field_read, form.stored(field_read, value), look)
+
+
+def put(form: Form[Any], state: State, name: str, stored: Any, look: Look) -> Step:
+    """Takes one answer (as JSON): what depended on the old one is void, and the form goes on."""
+    void = form.fields[name].clears
+    answers = {key: value for key, value in state.answers.items() if key not in void} | {name: stored}
+    trail = state.trail if state.asked in ("", *state.trail) else (*state.trail, state.asked)
+    return settle(form, State(answers, state.asked, trail), look)
+
+
+def is_stuck(before: State, step: Step) -> bool:
+    """Whether an answer brought the form no further."""
+    return before.answers == step[0].answers and step[1].lead is not None
+
+
+def skip(form: Form[Any], state: State, look: Look) -> Step:
+    """Leaves the open question unanswered, if it may be."""
+    if not state.asked or not look(state.answers).question(state.asked).optional:
+        return again(form, state, look, lead=notice("dialog.cannot_skip"))
+    empty = "" if form.fields[state.asked].free else None
+    return put(form, state, state.asked, empty, look)
+
+
+def back(form: Form[Any], state: State, look: Look) -> Step:
+    """To the question before this one; from a single changed answer, to the read-back."""
+    if state.asked in state.answers:
+        return settle(form, state, look)
+    if not state.trail:
+        return again(form, state, look, lead=notice("dialog.nothing_before"))
+    *before, last = state.trail
+    left = {name: value for name, value in state.answers.items() if name != last}
+    return ask(form, State(left, last, tuple(before)), look)
+
+
+def again(form: Form[Any], state: State, look: Look, *, lead: Notice | None = None) -> Step:
+    """The same thing once more."""
+    if not state.asked:
+        return settle(form, state, look, lead=lead)
+    return ask(form, state, look, lead=lead)
+
+
+def ask(form: Form[Any], state: State, look: Look, *, lead: Notice | None = None) -> Step:
+    question = look(state.answers).question(state.asked)
+    return state, Ask(state.asked, question, lead)
+
+
+def _read(form: Form[Any], name: str, said: str, reading: Reading) -> tuple[str, Any]:
+    rather = form.fields[name].rather
+    if rather:
+        try:
+            return rather, form.fields[rather].read(said, reading, rather)
+        except Misread:
+            # Not a change of mind: it answers the question that was asked.
+            rather = ""
+    return name, form.fields[name].read(said, reading, name)
+
+
+def _several(form: Form[Any], state: State, said: str, look: Look, *, problem: Notice) -> Step:
+    """An answer that says more than was asked (`周五下午 家里有事`), or none at all."""
+    if form.fields[state.asked].free:
+        return again(form, state, look, lead=problem)
+    open_again = {name: value for name, value in state.answers.items() if name != state.asked}
+    filled, _ = fill(form, open_again, said, look)
+    if state.asked not in filled:
+        return again(form, state, look, lead=problem)
+    return settle(form, State(filled, state.asked, (*state.trail, state.asked)), look)
+
+
+def _correct(form: Form[Any], state: State, said: str, look: Look) -> Step:
+    """At the read-back a typed time, number or name corrects the answer that it can only mean."""
+    reading = look(state.answers)
+    for name, reads in form.fields.items():
+        if reads.free or not reading.question(name).needed:
+            continue
+        try:
+            value = reads.read(said, reading, name)
+        except Misread:
+            continue
+        return put(form, state, name, form.stored(name, value), look)
+    return settle(form, state, look, lead=notice("dialog.press_or_change"))
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A part of the line that nobody has claimed, and its place in it."""
+
+    text: str
+    order: float
+
+
+def fill(form: Form[Any], answers: Answers, line: str, look: Look) -> tuple[Answers, Notice | None]:
+    """What one line answers, in the form's order: closed fields claim runs of segments, free ones share what is left.
+
+    The second value says what was wrong with a time that stood there but cannot be.
+    """
+    filled, problem = dict(answers), None
+    pieces = [_Piece(segment.text, index) for index, segment in enumerate(segments(line))]
+    for name, reads in form.fields.items():
+        reading = look(filled)
+        if reads.free or not reads.in_line or name in filled or not reading.question(name).needed:
+            continue
+        claim = _claim(pieces, reads, reading, name) or _cut(pieces, reads, reading, name)
+        if claim is not None:
+            pieces = claim.left
+            problem = problem or claim.problem
+            filled |= {} if claim.problem else {name: form.stored(name, claim.value)}
+    _share(form, filled, [without_joining_words(piece.text) for piece in pieces], look)
+    return filled, problem
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A field's value, or what was wrong with what stood for it, and the pieces that are left."""
+
+    left: list[_Piece]
+    value: Any = None
+    problem: Notice | None = None
+
+
+def _claim(pieces: list[_Piece], reads: Reads, reading: Reading, name: str) -> _Claim | None:
+    """The longest run of neighbouring whole segments that the field's grammar knows, the earliest on a tie."""
+    refused = None
+    for length in range(min(len(pieces), LONGEST_RUN), 0, -1):
+        for start in range(len(pieces) - length + 1):
+            run, left = pieces[start : start + length], pieces[:start] + pieces[start + length :]
+            if run[-1].order - run[0].order != length - 1:
+                continue
+            try:
+                return _Claim(left, reads.read(" ".join(piece.text for piece in run), reading, name))
+            except Misread as error:
+                if refused is None and isinstance(reads, When) and error.key != NOT_A_TIME:
+                    refused = _Claim(left, problem=misread(error))
+    return refused
+
+
+def _cut(pieces: list[_Piece], reads: Reads, reading: Reading, name: str) -> _Claim | None:
+    """People write without spaces, too: the longest time is cut out of the words around it."""
+    if not isinstance(reads, When):
+        return None
+    for index, piece in enumerate(pieces):
+        found = find_time(piece.text, now=reading.now, calendar=reading.calendar)
+        if found is None:
+            continue
+        around = [_Piece(piece.text[: found.start], piece.order), _Piece(piece.text[found.end :], piece.order + 0.5)]
+        left = [*pieces[:index], *(part for part in around if part.text.strip()), *pieces[index + 1 :]]
+        try:
+            return _Claim(left, reads.read(piece.text[found.start : found.end], reading, name))
+        except Misread as error:
+            return _Claim(left, problem=misread(error))
+    return None
+
+
+def _share(form: Form[Any], filled: Answers, leftovers: list[str], look: Look) -> None:
+    """Free fields take what is left, in order: one piece each, the last one all the rest."""
+    words = [left for left in leftovers if left]
+    reading = look(filled)
+    free = [
+        name
+        for name, reads in form.fields.items()
+        if reads.free and reads.in_line and name not in filled and reading.question(name).needed
+    ]
+    for name in free[:-1]:
+        if len(words) > 1:
+            filled[name] = form.fields[name].read(words.pop(0), reading, name)
+    if free and words:
+        filled[free[-1]] = form.fields[free[-1]].read("，".join(words), reading, free[-1])

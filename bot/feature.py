@@ -1,0 +1,212 @@
+"""What a handler is given, what it returns and what it may raise; what a feature is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.dialog import Form
+from bot.notices import Buttons, Notice, as_content, notice
+from bot.rules.book import Rulebook
+from storage import audit, outbox, reminders
+from storage.reminders import Reminder
+from storage.staff import Group, Role, Staff, groups_of, of_store
+from storage.stores import Store
+
+EVERYBODY = tuple(Role)
+MANAGERS = (Role.CLIENT_MANAGER, Role.GM_OFFICE)
+
+Reply = Notice
+
+
+class Refusal(Exception):
+    """What a person asked for is not possible: told kindly by a text, with what they can do next.
+
+    Nothing is changed; `audited` is the verb under which an attempt that nobody should make is kept.
+    """
+
+    def __init__(self, key: str, /, *, buttons: Buttons = (), audited: str = "", **values: Any) -> None:
+        super().__init__(key)
+        self.notice = notice(key, buttons=buttons, **values)
+        self.audited = audited
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One store at one moment, inside one transaction."""
+
+    session: Session
+    store: Store
+    rules: Rulebook
+    now: datetime
+    features: Mapping[str, Feature]
+
+    def people(self) -> list[Staff]:
+        """Everybody who works in the store."""
+        return of_store(self.session, self.store.id)
+
+    def tell(self, person_id: int, told: Notice, *, urgent: bool = False, dedupe: str | None = None) -> None:
+        """Lets a person know, when quiet hours allow it or at once if it is urgent; a `dedupe` is told once."""
+        self._queue(f"staff:{person_id}", told, None if urgent else self.rules.may_go_at(self.now), dedupe)
+
+    def tell_group(self, told: Notice, *, urgent: bool = False, dedupe: str | None = None) -> None:
+        """Lets the store's groups know; what comes within a minute is gathered into one message."""
+        for group in groups_of(self.session, self.store.id):
+            self._gather(group, told, urgent=urgent, dedupe=dedupe)
+
+    def refresh(self, subject: str) -> None:
+        """Every card about the subject shows the facts as they are now."""
+        outbox.refresh(self.session, store_id=self.store.id, subject=subject, now=self.now)
+
+    def unsay(self, subject: str, people_ids: Sequence[int]) -> None:
+        """What waits to be said to these people about the subject is not said any more."""
+        recipients = [f"staff:{person_id}" for person_id in people_ids]
+        outbox.expire_waiting(self.session, store_id=self.store.id, subject=subject, recipients=recipients)
+
+    def remind(self, feature: str, subject: str, at: datetime, *, occurrence: str = "") -> None:
+        reminders.put(
+            self.session, store_id=self.store.id, feature=feature, subject=subject, occurrence=occurrence, at=at
+        )
+
+    def forget(self, feature: str, subject: str) -> None:
+        """Nothing rings about the subject any more."""
+        reminders.clear(self.session, store_id=self.store.id, feature=feature, subject=subject)
+
+    def record(
+        self,
+        verb: str,
+        subject: str,
+        *,
+        by: Staff | None = None,
+        on_behalf_of_id: int | None = None,
+        rule: str = "",
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+    ) -> None:
+        """Writes the audit with the fact itself; without `by` the rules did it."""
+        audit.record(
+            self.session,
+            store_id=self.store.id,
+            actor_id=by.id if by else None,
+            on_behalf_of_id=on_behalf_of_id,
+            verb=verb,
+            subject=subject,
+            rule=rule,
+            before=before,
+            after=after,
+            at=self.now,
+        )
+
+    def _gather(self, group: Group, told: Notice, *, urgent: bool, dedupe: str | None) -> None:
+        recipient = f"group:{group.id}"
+        due_at = None
+        if not urgent:
+            due_at = outbox.gathering_until(self.session, recipient) or self.rules.gathered_until(self.now)
+        self._queue(recipient, told, due_at, dedupe, digest=not urgent)
+
+    def _queue(
+        self, recipient: str, told: Notice, due_at: datetime | None, dedupe: str | None, *, digest: bool = False
+    ) -> None:
+        outbox.put(
+            self.session,
+            store_id=self.store.id,
+            recipient=recipient,
+            content=as_content(told),
+            now=self.now,
+            due_at=due_at,
+            subject=told.subject,
+            digest=digest,
+            dedupe=f"{dedupe}|{recipient}" if dedupe else None,
+        )
+
+
+@dataclass(frozen=True)
+class Context(Scene):
+    """A scene in which somebody does something: `me`, `in_group` whether a whole group reads the answer."""
+
+    me: Staff
+    in_group: bool = False
+    inbox_id: int = 0
+
+    def has(self, *roles: Role) -> bool:
+        return any(self.me.has(role) for role in roles)
+
+
+@dataclass(frozen=True)
+class Press:
+    """A pressed button: `subject_id` is the number in its action, `rest` what follows it."""
+
+    subject_id: int
+    rest: str = ""
+
+
+Answer = Reply | None
+
+
+@dataclass(frozen=True)
+class Command:
+    """What people say to begin something. `run(ctx, word, rest)` gets the word that was said and what stood around it.
+
+    `words` finds the command, `more_words` adds the store's own; `label` and `hint` are text keys for menus.
+    `personal` answers are given in private, also when they are asked for in a group.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    run: Callable[[Context, str, str], Answer]
+    roles: tuple[Role, ...] = EVERYBODY
+    personal: bool = True
+    in_menu: bool = True
+    more_words: Callable[[Rulebook], Sequence[str]] = lambda _rules: ()
+
+    def label(self) -> str:
+        return f"{self.name.partition('.')[0]}.command_{self.name.partition('.')[2]}"
+
+    def hint(self) -> str:
+        return f"{self.name.partition('.')[0]}.hint_{self.name.partition('.')[2]}"
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A feature: its commands and forms, its buttons (`leave:withdraw:42` is `buttons["withdraw"]` of `leave`),
+
+    what rings (`rings`), and its card: `card(scene, subject_id, viewer)` is the subject as `viewer` may see it now.
+    """
+
+    name: str
+    commands: tuple[Command, ...] = ()
+    forms: tuple[Form[Any], ...] = ()
+    buttons: Mapping[str, Callable[[Context, Press], Answer]] = field(default_factory=dict)
+    rings: Callable[[Scene, Reminder], None] | None = None
+    card: Callable[[Scene, int, Staff | None], Notice | None] | None = None
+    approvable: Approvable | None = None
+
+
+@dataclass(frozen=True)
+class Approvable:
+    """What the approvals mechanism asks a feature about its subjects.
+
+    `decided(scene, subject_id, approved, reason)` acts once all have said yes or one no; `reopened` undoes it;
+    `expired` acts when nobody answered in time; `needs_confirming` is the form that 同意 must go through, if any.
+    """
+
+    title: Callable[[Scene, int], Notice]
+    decided: Callable[[Scene, int, Decision], None]
+    reopened: Callable[[Scene, int], None]
+    expired: Callable[[Scene, int], None]
+    confirming: Callable[[Scene, int], Notice | None] = lambda _scene, _id: None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision that stands: by whom, perhaps on whose behalf, when, and why."""
+
+    approved: bool
+    by: Staff
+    on_behalf_of: Staff | None
+    at: datetime
+    reason: str = ""

@@ -1,0 +1,11 @@
+"""Everything the front desk can do: a file per feature, listed here."""
+
+from collections.abc import Mapping
+
+from bot import filling
+from bot.feature import Feature
+from bot.handlers import approvals, help, leave
+
+FEATURES: Mapping[str, Feature] = {
+    feature.name: feature for feature in (leave.feature, approvals.feature, help.feature, filling.feature)
+}

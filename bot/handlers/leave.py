@@ -1,0 +1,321 @@
+"""Leave: asked for in a sentence, checked against the days on which nobody may be away, decided by the supervisor.
+
+The read-back is confirmed, the approver's card shows who else is away, the half days are taken by one leave only.
+Sick leave asks nobody; it can be withdrawn, changed, ended early; a manager can ask for a colleague without a phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot import approvals, approvals_asking
+from bot.dialog import Form
+from bot.feature import MANAGERS, Answer, Approvable, Command, Context, Decision, Feature, Press, Refusal, Scene
+from bot.filling import open_form
+from bot.handlers import leave_cards, leave_form, leave_lists
+from bot.handlers.leave_form import LeaveForm
+from bot.notices import Notice, notice, row
+from bot.reading import Span, match_command
+from bot.rules import leave as rules
+from bot.rules.leave import HalfDay
+from storage import leave, staff
+from storage.leave import GRANTED, LIVE, Leave, LeaveState
+from storage.reminders import Reminder
+from storage.staff import Role, Staff
+
+WORDS = ("请假", "休假", "调休", "请个假", "请一下假", "想休息", "要休息")
+
+
+def ask(ctx: Context, word: str, rest: str) -> Answer:
+    """请假 周五下午 家里有事."""
+    return open_form(ctx, REQUEST, line=rest, answers=leave_form.kind_named(ctx.rules, word))
+
+
+def ask_for(ctx: Context, word: str, rest: str) -> Answer:
+    """代 王磊 请假 周五下午 家里有事: for a colleague without a phone."""
+    person = next((one for one in ctx.people() if rest.strip().startswith(one.name)), None)
+    if person is None:
+        raise Refusal("leave.for_whom", names="、".join(one.name for one in ctx.people() if one.id != ctx.me.id))
+    line = rest.strip().removeprefix(person.name)
+    found = match_command(line, (*WORDS, *leave_form.kind_words(ctx.rules)))
+    answers = leave_form.kind_named(ctx.rules, found.word) if found else {}
+    return open_form(ctx, REQUEST, line=found.rest if found else line, answers=answers, about={"for": person.id})
+
+
+def submit(ctx: Context, form: LeaveForm, about: Mapping[str, Any]) -> Answer:
+    """Saves the leave, takes its half days, asks whoever decides or tells whom it concerns."""
+    person = staff.lock(ctx.session, leave_form.whose(ctx, about).id)
+    edited = _editable(ctx, about["edit"]) if "edit" in about else None
+    extent = rules.working_extent(form.span, ctx.rules.working)
+    said = {
+        "kind": form.kind,
+        "starts_at": extent.start,
+        "ends_at": extent.end,
+        "cover_id": form.cover,
+        "phone": form.phone,
+        "reason": form.reason,
+        "special": form.special,
+    }
+    asked = leave.rewrite(ctx.session, edited, said) if edited else leave.add(ctx.session, _new(ctx, person, said))
+    _take(ctx, asked, rules.halves(form.span, ctx.rules.working))
+    ctx.record(
+        "leave.changed" if edited else "leave.asked",
+        asked.subject,
+        by=ctx.me,
+        on_behalf_of_id=person.id if person.id != ctx.me.id else None,
+        rule="HANDBOOK A9",
+        after=_fact(asked),
+    )
+    if edited:
+        approvals.withdraw_request(ctx, asked.subject)
+    return _settle(ctx, asked, person)
+
+
+def _new(ctx: Context, person: Staff, said: Mapping[str, Any]) -> Leave:
+    return Leave(
+        store_id=ctx.store.id,
+        staff_id=person.id,
+        entered_by_id=ctx.me.id,
+        state=LeaveState.PENDING,
+        created_at=ctx.now,
+        **said,
+    )
+
+
+def _settle(ctx: Context, asked: Leave, person: Staff) -> Answer:
+    """Who needs not ask is told about; who must ask waits for an answer."""
+    kind = ctx.rules.leave.kind(asked.kind)
+    entered = ctx.me.has(Role.GM_OFFICE) and person.id != ctx.me.id
+    if not kind.asks or person.has(Role.GM_OFFICE) or entered:
+        state = LeaveState.APPROVED if entered and kind.asks else LeaveState.TOLD
+        leave.move(ctx.session, asked, state, while_in=[LeaveState.PENDING])
+        _begin(ctx, asked)
+        _tell_concerned(ctx, asked, person)
+        ctx.refresh(asked.subject)
+        return leave_cards.told("leave.told", ctx, asked)
+    extent = Span(asked.starts_at, asked.ends_at)
+    approvals.open_request(
+        ctx,
+        asked.subject,
+        applicant=person,
+        roles=[Role.CLIENT_MANAGER],
+        begins_at=asked.starts_at,
+        expires_at=rules.expires_at(extent, ctx.now, ctx.rules),
+    )
+    ctx.refresh(asked.subject)
+    if person.id != ctx.me.id:
+        ctx.tell(person.id, leave_cards.told("leave.asked_for_you", ctx, asked, by=ctx.me.name))
+    waiting = approvals.card_values(ctx, asked.subject)
+    return leave_cards.told("leave.submitted", ctx, asked, **waiting, away=leave_cards.approvers_away(ctx, asked))
+
+
+def withdraw(ctx: Context, press: Press) -> Answer:
+    """撤回: alone before it starts; after that the approver must agree."""
+    asked = _own(ctx, press.subject_id)
+    if asked.state not in LIVE or asked.ends_at <= ctx.now:
+        raise Refusal("leave.nothing_to_withdraw")
+    if asked.state in GRANTED and asked.starts_at <= ctx.now:
+        raise Refusal("leave.already_begun", buttons=row(leave_cards.button("come_back", asked)))
+    granted = asked.state in GRANTED
+    if not leave.move(ctx.session, asked, LeaveState.WITHDRAWN, while_in=LIVE):
+        raise Refusal("leave.nothing_to_withdraw")
+    leave.free_halves(ctx.session, asked.id)
+    approvals.withdraw_request(ctx, asked.subject)
+    ctx.forget("leave", asked.subject)
+    ctx.record("leave.withdrawn", asked.subject, by=ctx.me, rule="HANDBOOK 6")
+    if granted:
+        _tell_others(ctx, asked, "leave.withdrawn_told")
+    ctx.refresh(asked.subject)
+    return notice("leave.withdrawn", title=leave_cards.title(ctx, asked.id))
+
+
+def come_back(ctx: Context, press: Press) -> Answer:
+    """提前回来: the leave ends now; half days that have not begun are free again."""
+    asked = _own(ctx, press.subject_id)
+    if asked.state not in GRANTED or not asked.starts_at <= ctx.now < asked.ends_at:
+        raise Refusal("leave.not_away")
+    before = {"ends_at": asked.ends_at.isoformat()}
+    ahead = Span(ctx.now, asked.ends_at)
+    ahead_halves = [
+        half
+        for half in rules.halves(ahead, ctx.rules.working)
+        if rules.span_of([half], ctx.rules.working).start >= ctx.now
+    ]
+    leave.end(ctx.session, asked, ctx.now)
+    leave.free_halves(ctx.session, asked.id, after=ahead_halves)
+    ctx.forget("leave", asked.subject)
+    ctx.record("leave.came_back", asked.subject, by=ctx.me, before=before, after={"ends_at": ctx.now.isoformat()})
+    _tell_others(ctx, asked, "leave.came_back_told")
+    if ctx.me.id == asked.staff_id and ctx.has(*MANAGERS):
+        approvals.look_again(ctx)
+    ctx.refresh(asked.subject)
+    return notice("leave.came_back", at=ctx.now)
+
+
+def change(ctx: Context, press: Press) -> Answer:
+    """修改 of a request that still waits; the approver's clock starts again."""
+    asked = _editable(ctx, press.subject_id)
+    span = Span(asked.starts_at.astimezone(ctx.rules.working.zone), asked.ends_at.astimezone(ctx.rules.working.zone))
+    answers = {
+        "kind": asked.kind,
+        "span": leave_form.SPAN.dump_python(span, mode="json"),
+        "cover": asked.cover_id,
+        "phone": asked.phone,
+        "reason": asked.reason,
+        "special": asked.special,
+    }
+    about = {"edit": asked.id} | ({"for": asked.staff_id} if asked.staff_id != ctx.me.id else {})
+    return open_form(ctx, REQUEST, answers={name: value for name, value in answers.items() if value}, about=about)
+
+
+def decided(scene: Scene, leave_id: int, decision: Decision) -> None:
+    """The approver has spoken: the applicant hears it, the cover learns of it, or the half days are free again."""
+    asked = leave_cards.existing(scene, leave_id)
+    state = LeaveState.APPROVED if decision.approved else LeaveState.REFUSED
+    leave.move(scene.session, asked, state, while_in=[LeaveState.PENDING])
+    behalf = decision.on_behalf_of.name if decision.on_behalf_of else ""
+    key = "leave.approved" if decision.approved else "leave.refused"
+    answer = leave_cards.told(key, scene, asked, by=decision.by.name, for_=behalf, why=decision.reason)
+    scene.tell(asked.staff_id, answer, urgent=True)
+    if decision.approved:
+        _begin(scene, asked)
+        _tell_cover(scene, asked)
+    else:
+        leave.free_halves(scene.session, asked.id)
+
+
+def reopened(scene: Scene, leave_id: int) -> None:
+    """A decision was taken back: the leave waits again, its half days are taken again if they are still free."""
+    asked = leave_cards.existing(scene, leave_id)
+    was_granted = asked.state in GRANTED
+    leave.move(scene.session, asked, LeaveState.PENDING, while_in=[LeaveState.APPROVED, LeaveState.REFUSED])
+    scene.forget("leave", asked.subject)
+    if was_granted and asked.cover_id:
+        facts = leave_cards.facts(scene, asked)
+        scene.tell(asked.cover_id, notice("leave.cover_not_needed", **facts), urgent=True)
+    if not was_granted:
+        _take(scene, asked, rules.halves(Span(asked.starts_at, asked.ends_at), scene.rules.working))
+
+
+def expired(scene: Scene, leave_id: int) -> None:
+    asked = leave_cards.existing(scene, leave_id)
+    if leave.move(scene.session, asked, LeaveState.EXPIRED, while_in=[LeaveState.PENDING]):
+        leave.free_halves(scene.session, asked.id)
+
+
+def confirming(scene: Scene, leave_id: int) -> Notice | None:
+    """Wednesday and Saturday: the approver confirms the special circumstances explicitly (HANDBOOK A11)."""
+    asked = leave_cards.existing(scene, leave_id)
+    if not leave_cards.banned(scene, asked):
+        return None
+    return notice("leave.special_to_confirm", **leave_cards.facts(scene, asked))
+
+
+def ring(scene: Scene, reminder: Reminder) -> None:
+    """A leave begins or ends: its cards change, and where an approver is away, others are asked."""
+    asked = leave.lock(scene.session, scene.store.id, int(reminder.subject.partition(":")[2]))
+    if asked is None or asked.state not in GRANTED:
+        return
+    if scene.now < asked.ends_at:
+        scene.remind("leave", asked.subject, asked.ends_at)
+    if any(staff.get(scene.session, asked.staff_id).has(role) for role in MANAGERS):
+        approvals.look_again(scene)
+    scene.refresh(asked.subject)
+
+
+def _take(scene: Scene, asked: Leave, wanted: Sequence[HalfDay]) -> None:
+    """Takes the half days, and only these; another leave that holds one stands in the way."""
+    leave.free_halves(scene.session, asked.id)
+    held = leave.take_halves(scene.session, asked, wanted)
+    if held:
+        raise Refusal("leave.overlap", halves=leave_cards.half_names(held))
+
+
+def _begin(scene: Scene, asked: Leave) -> None:
+    """Its cards change when it begins, and again when it ends."""
+    scene.remind("leave", asked.subject, asked.starts_at if asked.starts_at > scene.now else asked.ends_at)
+    if asked.starts_at <= scene.now and staff.get(scene.session, asked.staff_id).has(Role.CLIENT_MANAGER):
+        approvals.look_again(scene)
+
+
+def _tell_concerned(ctx: Context, asked: Leave, person: Staff) -> None:
+    """Leave that asks nobody is told to those who would decide, to the front desk, to the person and to the cover."""
+    managers = staff.with_role(ctx.people(), Role.CLIENT_MANAGER) or staff.with_role(ctx.people(), Role.GM_OFFICE)
+    if person.has(Role.CLIENT_MANAGER):
+        managers = [*managers, *staff.with_role(ctx.people(), Role.GM_OFFICE)]
+    for one in managers:
+        if one.id not in (person.id, ctx.me.id):
+            ctx.tell(one.id, leave_cards.told("leave.told_front_desk", ctx, asked), urgent=True)
+    if person.id != ctx.me.id:
+        ctx.tell(person.id, leave_cards.told("leave.entered_for_you", ctx, asked, by=ctx.me.name))
+    _tell_cover(ctx, asked)
+
+
+def _tell_cover(scene: Scene, asked: Leave) -> None:
+    if asked.cover_id:
+        told = notice("leave.cover", **leave_cards.facts(scene, asked))
+        scene.tell(asked.cover_id, told, urgent=asked.starts_at <= scene.now)
+
+
+def _tell_others(ctx: Context, asked: Leave, key: str) -> None:
+    """Those who knew of it hear of the change: who decided, the front desk, the cover, the person."""
+    facts = leave_cards.facts(ctx, asked) | {"actor": ctx.me.name}
+    concerned = [one.id for one in approvals_asking.asked_people(ctx, asked.subject)]
+    concerned += [one.id for one in staff.with_role(ctx.people(), Role.CLIENT_MANAGER)]
+    concerned += [asked.staff_id, *([asked.cover_id] if asked.cover_id else [])]
+    for person_id in dict.fromkeys(concerned):
+        if person_id != ctx.me.id:
+            ctx.tell(person_id, notice(key, **facts))
+
+
+def _own(ctx: Context, leave_id: int) -> Leave:
+    """The person's own leave, or one that they entered, or any for a manager; locked."""
+    asked = leave.lock(ctx.session, ctx.store.id, leave_id)
+    if asked is None:
+        raise Refusal("desk.no_such_button", audited="desk.forged_button")
+    if ctx.me.id not in (asked.staff_id, asked.entered_by_id):
+        raise Refusal("leave.not_yours", audited="leave.not_allowed")
+    return asked
+
+
+def _editable(ctx: Context, leave_id: int) -> Leave:
+    asked = _own(ctx, leave_id)
+    if asked.state != LeaveState.PENDING:
+        raise Refusal("leave.cannot_change")
+    return asked
+
+
+def _fact(asked: Leave) -> dict[str, Any]:
+    return {
+        "kind": asked.kind,
+        "from": asked.starts_at.isoformat(),
+        "to": asked.ends_at.isoformat(),
+        "cover": asked.cover_id,
+        "special": bool(asked.special),
+    }
+
+
+REQUEST = Form("leave.request", LeaveForm, look=leave_form.look, submit=submit, readback=leave_form.readback)
+
+feature = Feature(
+    name="leave",
+    commands=(
+        Command("leave.request", WORDS, ask, more_words=leave_form.kind_words),
+        Command("leave.mine", ("我的假", "我的休假", "我的请假"), leave_lists.mine),
+        Command(
+            "leave.who",
+            ("谁休假", "谁请假", "谁在休假", "今天谁休假", "休假名单"),
+            leave_lists.who_is_away,
+            personal=False,
+        ),
+        Command("leave.for_colleague", ("代",), ask_for, roles=MANAGERS),
+    ),
+    forms=(REQUEST,),
+    buttons={"withdraw": withdraw, "come_back": come_back, "change": change},
+    rings=ring,
+    card=leave_cards.card,
+    approvable=Approvable(
+        title=leave_cards.title, decided=decided, reopened=reopened, expired=expired, confirming=confirming
+    ),
+)

@@ -1,0 +1,128 @@
+"""What a message means: an answer to an open form, a pressed button, a command, or something to suggest for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from functools import partial
+
+from bot import filling
+from bot.feature import Answer, Command, Context, Press, Refusal
+from bot.notices import Buttons, in_rows, notice
+from bot.questions import cleaned
+from bot.reading import match_command, segments
+from bot.talk import Button, Incoming, Said
+from storage import dialogs
+from storage.dialogs import Dialog
+
+SUGGESTIONS = 3
+QUOTED = 20
+
+Private = bool
+
+
+def answer(ctx: Context, incoming: Incoming) -> tuple[Private, Answer]:
+    """The answer, and whether it is for the person alone; raises Refusal for what a person may not do."""
+    match incoming.kind:
+        case Said.PRESS:
+            return not ctx.in_group, _press(ctx, incoming.action)
+        case Said.TEXT | Said.EDIT:
+            return _text(ctx, cleaned(incoming.text).strip())
+        case Said.FILE | Said.OTHER:
+            return not ctx.in_group, notice("desk.cannot_read")
+
+
+def _press(ctx: Context, action: str) -> Answer:
+    name, verb, subject_id, rest = ([*action.split(":", 3), "", "", ""])[:4]
+    if not (subject_id.isascii() and subject_id.isdigit() and len(subject_id) <= 18):
+        raise Refusal("desk.no_such_button", audited="desk.forged_button")
+    if name == "dialog":
+        return _press_form(ctx, verb, int(subject_id), rest)
+    feature = ctx.features.get(name)
+    act = feature.buttons.get(verb) if feature else None
+    if act is None:
+        raise Refusal("desk.no_such_button", audited="desk.forged_button")
+    return act(ctx, Press(int(subject_id), rest))
+
+
+def _press_form(ctx: Context, op: str, dialog_id: int, version: str) -> Answer:
+    opened = dialogs.get(ctx.session, dialog_id)
+    if opened is None or opened.staff_id != ctx.me.id:
+        raise Refusal("desk.no_such_button", audited="desk.forged_button")
+    if op == "show" and opened.open:
+        return filling.show_again(ctx, opened)
+    return filling.pressed(ctx, opened, int(version) if version.isascii() and version.isdigit() else 0, op)
+
+
+def _text(ctx: Context, said: str) -> tuple[Private, Answer]:
+    opened = None if ctx.in_group else dialogs.open_of(ctx.session, ctx.me.id)
+    if opened is not None and not _is_command_alone(ctx, said):
+        return True, _to_form(ctx, opened, said)
+    if opened is None and filling.SPOKEN.get(said):
+        return not ctx.in_group, notice("dialog.nothing_open")
+    return _command(ctx, said) or (not ctx.in_group, _suggest(ctx, said))
+
+
+def _to_form(ctx: Context, opened: Dialog, said: str) -> Answer:
+    return filling.typed(ctx, opened, said, otherwise=partial(_command, ctx, said))
+
+
+def _is_command_alone(ctx: Context, said: str) -> bool:
+    """Whether the line is a command, or begins with one as a word of its own."""
+    cut = segments(said)
+    return bool(cut) and any(cut[0].text in words for _, words in _words(ctx))
+
+
+def _words(ctx: Context) -> Iterator[tuple[Command, tuple[str, ...]]]:
+    for feature in ctx.features.values():
+        for command in feature.commands:
+            yield command, (*command.words, *command.more_words(ctx.rules))
+
+
+def _command(ctx: Context, said: str) -> tuple[Private, Answer] | None:
+    by_word = {word: command for command, words in _words(ctx) for word in words}
+    found = match_command(said, tuple(by_word))
+    if found is None:
+        return None
+    command = by_word[found.word]
+    return run(ctx, command, found.word, found.rest)
+
+
+def run(ctx: Context, command: Command, word: str, rest: str) -> tuple[Private, Answer]:
+    """Runs a command that this person may give; personal ones are answered in private."""
+    if not ctx.has(*command.roles):
+        raise Refusal("desk.not_yours", audited="desk.not_allowed")
+    return command.personal or not ctx.in_group, command.run(ctx, word, rest)
+
+
+def allowed(ctx: Context) -> list[Command]:
+    """Everything that this person can do, in the order of the features."""
+    return [command for feature in ctx.features.values() for command in feature.commands if ctx.has(*command.roles)]
+
+
+def _suggest(ctx: Context, said: str) -> Answer:
+    """Never silence: the two or three commands that come nearest."""
+    offered = [command for command in allowed(ctx) if command.in_menu]
+    nearest = sorted(offered, key=lambda command: -max(_likeness(said, word) for word in command.words))
+    return notice(
+        "desk.not_understood",
+        said=said[:QUOTED],
+        more=len(said) > QUOTED,
+        buttons=buttons_for(ctx, nearest[:SUGGESTIONS]),
+    )
+
+
+def _likeness(said: str, word: str) -> float:
+    return SequenceMatcher(None, said[:60], word).find_longest_match().size / len(word)
+
+
+def buttons_for(ctx: Context, commands: list[Command]) -> Buttons:
+    """A button for each command; pressed, it is given the words of this message."""
+    made = [Button(command.label(), f"help:run:{ctx.inbox_id}:{command.name}") for command in commands]
+    return in_rows(made)
+
+
+def without_command(ctx: Context, said: str) -> str:
+    """What stands around the command word, if there is one."""
+    found = match_command(said, tuple(word for _, words in _words(ctx) for word in words))
+    return found.rest if found else said

@@ -1,0 +1,201 @@
+"""From the outbox to the channels: each recipient in order, within the platform's limits, tried again when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from sqlmodel import Session
+
+from bot.cards import Shown
+from bot.clock import Clock
+from bot.failpoints import failpoint
+from bot.scheduler.pace import free_at
+from bot.talk import Address, Channel, DeliveryError, Message
+from storage import outbox, staff
+from storage.database import Database
+from storage.outbox import Outbox
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=60)
+SEND_TIMEOUT_SECONDS = 30
+FIRST_RETRY_SECONDS = 1.0
+LONGEST_RETRY_SECONDS = 300.0
+TRIES = 12
+
+Show = Callable[[Session, Outbox, datetime], Shown | None]
+Unreachable = Callable[[Session, int], None]
+Closing = Callable[[Session], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A notice under way: the rows that it settles, and where it goes."""
+
+    ids: tuple[int, ...]
+    to: Address
+    message: Message
+    edits: str = ""
+    attempts: int = 1
+    contact_id: int | None = None
+
+
+class Delivery:
+    """A task for each recipient while something may go to them."""
+
+    def __init__(
+        self, database: Database, clock: Clock, channels: Mapping[str, Channel], show: Show, unreachable: Unreachable
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._channels = channels
+        self._show = show
+        self._unreachable = unreachable
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+
+    @property
+    def idle(self) -> bool:
+        return not self._tasks
+
+    def wake(self, recipient: str) -> None:
+        """Lets what waits for the recipient go out; call it after the commit, in the event loop."""
+        if recipient in self._tasks:
+            self._again.add(recipient)
+            return
+        self._tasks[recipient] = asyncio.create_task(self._work(recipient), name=f"delivery {recipient}")
+
+    async def wake_due(self) -> None:
+        """Takes up everything that may go now, after releasing what a dead process had in hand."""
+        real = self._clock.real()
+        await self._database.write(partial(outbox.release_leases, before=real))
+        for recipient in await self._database.read(partial(outbox.recipients_due, now=self._clock.now(), real=real)):
+            self.wake(recipient)
+
+    async def close(self) -> None:
+        """Stops; what is in flight is sent again after the next start."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _work(self, recipient: str) -> None:
+        closing: Closing | None = None
+        try:
+            while True:
+                self._again.discard(recipient)
+                job = await self._database.write(partial(self._next, recipient, closing))
+                closing = None
+                if job is not None:
+                    closing = await self._send(job)
+                    failpoint("sending not marked")
+                elif recipient not in self._again:
+                    return
+        except Exception:
+            # The lease runs out and the safety tick takes the recipient up again.
+            log.exception("delivery stopped")
+        finally:
+            del self._tasks[recipient]
+            if recipient in self._again:
+                self.wake(recipient)
+
+    def _next(self, recipient: str, closing: Closing | None, session: Session) -> Job | None:
+        """Settles the notice before, then takes the next one: one transaction for both."""
+        if closing is not None:
+            closing(session)
+        while (row := self._ready(session, recipient)) is not None:
+            to, contact_id = _address(session, row)
+            shown = self._show(session, row, self._clock.now()) if to else None
+            if to is None or shown is None:
+                outbox.lease(session, row, until=self._clock.real(), address="")
+                _drop(session, row, reachable=to is not None)
+                continue
+            wait_until = self._paced(session, to, group=recipient.startswith("group:"))
+            if wait_until is not None:
+                outbox.wait_until(session, row, wait_until)
+                return None
+            return self._take(session, row, to, contact_id, shown)
+        return None
+
+    def _ready(self, session: Session, recipient: str) -> Outbox | None:
+        return outbox.next_for(session, recipient, now=self._clock.now(), real=self._clock.real())
+
+    def _paced(self, session: Session, to: Address, *, group: bool) -> datetime | None:
+        pace = self._channels[to.channel].can.pace
+        return free_at(session, pace, to, real=self._clock.real(), group=group) if pace else None
+
+    def _take(self, session: Session, row: Outbox, to: Address, contact_id: int | None, shown: Shown) -> Job:
+        until = self._clock.real() + LEASE
+        rows = [row, *(outbox.digest_with(session, row, now=self._clock.now()) if row.digest else ())]
+        messages = [shown.message]
+        for other in rows[1:]:
+            told = self._show(session, other, self._clock.now())
+            messages.extend([told.message] if told else [])
+        for one in rows:
+            outbox.lease(session, one, until=until, address=str(to), card=shown.card)
+        target = outbox.get(session, row.target_id) if row.target_id else None
+        message = shown.message if len(messages) == 1 else Message("\n".join(one.markup for one in messages))
+        return Job(
+            tuple(one.id for one in rows), to, message, target.message_ref if target else "", row.attempts, contact_id
+        )
+
+    async def _send(self, job: Job) -> Closing:
+        channel = self._channels[job.to.channel]
+        at = self._clock.now()
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+                if job.edits:
+                    await channel.edit(job.to, job.edits, job.message, at=at)
+                    return partial(outbox.mark_sent, ids=job.ids, message_ref=job.edits, real=self._clock.real())
+                ref = await channel.send(job.to, job.message, at=at)
+            return partial(outbox.mark_sent, ids=job.ids, message_ref=ref, real=self._clock.real())
+        except DeliveryError as error:
+            return self._failed(job, error)
+        except TimeoutError:
+            return self._failed(job, DeliveryError("no answer in time"))
+
+    def _failed(self, job: Job, error: DeliveryError) -> Closing:
+        log.warning("not delivered", channel=job.to.channel, permanent=error.permanent, error=str(error))
+        if error.permanent or job.attempts >= TRIES:
+            return partial(self._give_up, job, str(error))
+        seconds = error.retry_after
+        if seconds is None:
+            longest = min(FIRST_RETRY_SECONDS * 2 ** (job.attempts - 1), LONGEST_RETRY_SECONDS)
+            seconds = longest * random.uniform(0.75, 1.0)
+        at = self._clock.real() + timedelta(seconds=seconds)
+        return partial(outbox.retry_at, ids=job.ids, at=at, error=str(error))
+
+    def _give_up(self, job: Job, error: str, session: Session) -> None:
+        """Never again to this chat; another chat of the person is tried, and the client manager hears it once."""
+        outbox.mark_failed(session, job.ids, error)
+        if job.contact_id is not None:
+            self._unreachable(session, job.contact_id)
+
+
+def _address(session: Session, row: Outbox) -> tuple[Address | None, int | None]:
+    """Where the recipient is reached, and by which contact."""
+    kind, _, key = row.recipient.partition(":")
+    if kind == "group":
+        group = staff.group(session, int(key))
+        return (Address(group.channel, group.account, group.address, group=True) if group else None), None
+    contact = staff.contact_by_id(session, int(key)) if kind == "contact" else _contact(session, int(key), row.via)
+    return (Address(contact.channel, contact.account, contact.address), contact.id) if contact else (None, None)
+
+
+def _contact(session: Session, staff_id: int, via: str) -> staff.Contact | None:
+    """The chat where the person spoke, if the notice answers there; else the one where they spoke last."""
+    contacts = staff.contacts_of(session, staff_id)
+    answering = [one for one in contacts if str(Address(one.channel, one.account, one.address)) == via]
+    return next(iter([*answering, *contacts]), None)
+
+
+def _drop(session: Session, row: Outbox, *, reachable: bool) -> None:
+    if reachable:
+        outbox.mark_expired(session, [row.id])
+    else:
+        outbox.mark_failed(session, [row.id], "no chat to reach them")

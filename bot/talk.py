@@ -1,0 +1,130 @@
+"""The words that all channels share: who speaks where, what came in, what goes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+PRIVATE = "private"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A chat on a channel: `account` is the bot there, `chat` a person's or, with `group`, a group's address on it."""
+
+    channel: str
+    account: str
+    chat: str
+    group: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.channel}|{self.account}|{self.chat}"
+
+
+class Said(StrEnum):
+    """The kinds of thing that a person can do in a chat."""
+
+    TEXT = "text"
+    PRESS = "press"
+    FILE = "file"
+    EDIT = "edit"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One thing that a person did: `chat` is `private` or a group's address, `addressed`: a group spoke to the bot."""
+
+    channel: str
+    account: str
+    event_id: str
+    sender: str
+    chat: str = PRIVATE
+    kind: Said = Said.TEXT
+    text: str = ""
+    action: str = ""
+    message: str = ""
+    file: str = ""
+    addressed: bool = True
+
+    def payload(self) -> dict[str, Any]:
+        """What was said, as the inbox keeps it; who said it where stands beside it."""
+        return {name: getattr(self, name) for name in SAID_FIELDS}
+
+    @classmethod
+    def of(cls, *, channel: str, account: str, event_id: str, sender: str, payload: dict[str, Any]) -> Incoming:
+        """The incoming thing that the inbox kept."""
+        said = {**payload, "kind": Said(payload["kind"])}
+        return cls(channel=channel, account=account, event_id=event_id, sender=sender, **said)
+
+
+SAID_FIELDS = ("chat", "kind", "text", "action", "message", "file", "addressed")
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button: `label` is a text key with `values`, `action` at most 64 bytes that come back when it is pressed."""
+
+    label: str
+    action: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a channel shows: escaped markup with `<b>` and line breaks, rows of (label, action), perhaps a file."""
+
+    markup: str
+    buttons: tuple[tuple[tuple[str, str], ...], ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How many messages a platform takes: seconds between two in a chat, so many a minute, so many a second in all."""
+
+    chat_seconds: float
+    per_minute: int
+    per_minute_in_group: int
+    per_second: int
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a channel can do, which decides how messages are shaped for it."""
+
+    edit: bool = True
+    buttons: bool = True
+    files: bool = True
+    longest_bytes: int = 128_000
+    pace: Pace | None = None
+
+
+class DeliveryError(Exception):
+    """A channel could not deliver: `permanent` never will, `retry_after` seconds hold that chat only."""
+
+    def __init__(self, reason: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+class Receive(Protocol):
+    """Stores what came in, durably; True if it was new. Only after it returns may a channel acknowledge."""
+
+    async def __call__(self, incoming: Incoming) -> bool: ...
+
+
+class Channel(Protocol):
+    """A platform. Its words stay inside; it fails only by DeliveryError."""
+
+    name: str
+    can: Capabilities
+
+    async def run(self, receive: Receive) -> None: ...
+
+    async def send(self, to: Address, message: Message, *, at: datetime) -> str: ...
+
+    async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> None: ...

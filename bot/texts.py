@@ -1,0 +1,162 @@
+"""Every word that a person reads: Jinja2 blocks by key, and how days and hours are written."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+TEMPLATES = Path(__file__).parent / "templates"
+WEEKDAYS = "一二三四五六日"
+NEAR_DAYS = {-1: "昨天", 0: "今天", 1: "明天"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where and when a text is read: the store's zone and its present moment (aware)."""
+
+    now: datetime
+    zone: ZoneInfo
+
+
+_setting: ContextVar[Setting] = ContextVar("setting")
+
+
+@contextmanager
+def reading_at(now: datetime, zone: ZoneInfo) -> Iterator[None]:
+    """Texts rendered inside are written for this moment and zone."""
+    token = _setting.set(Setting(now, zone))
+    try:
+        yield
+    finally:
+        _setting.reset(token)
+
+
+def local(at: datetime) -> datetime:
+    return at.astimezone(_setting.get().zone)
+
+
+def today() -> date:
+    return local(_setting.get().now).date()
+
+
+def plain_day(day: date) -> str:
+    """`周五 11月27日`, with the year where it is not this one."""
+    year = "" if day.year == today().year else f"{day.year}年"
+    return f"周{WEEKDAYS[day.weekday()]} {year}{day.month}月{day.day}日"
+
+
+def spoken_day(day: date) -> str:
+    """`周五 11月27日`, or `明天（周四 11月26日）` when it is yesterday, today or tomorrow."""
+    near = NEAR_DAYS.get((day - today()).days)
+    return f"{near}（{plain_day(day)}）" if near else plain_day(day)
+
+
+def clock_time(at: datetime | time) -> str:
+    """`9:05` in the store's zone; the end of a day reads 24:00 where a span needs it."""
+    at = local(at) if isinstance(at, datetime) else at
+    return f"{at.hour}:{at.minute:02d}"
+
+
+def moment(at: datetime) -> str:
+    """`明天（周四 11月26日）17:30`."""
+    day = spoken_day(local(at).date())
+    return f"{day}{'' if day.endswith('）') else ' '}{clock_time(at)}"
+
+
+def span(value: Any) -> str:
+    """`周五 11月27日 14:00–17:30`, `周五 11月27日`, `周五 11月27日 至 周一 11月30日`; the end is exclusive."""
+    start, end = local(value.start), local(value.end)
+    last = (end - timedelta(microseconds=1)).date()
+    whole = start.time() == time() and end.time() == time()
+    if whole and start.date() == last:
+        return spoken_day(last)
+    if whole:
+        return f"{plain_day(start.date())} 至 {plain_day(last)}"
+    if start.date() == last:
+        day = spoken_day(last)
+        gap = "" if day.endswith("）") else " "
+        return f"{day}{gap}{clock_time(start)}–{'24:00' if end.time() == time() else clock_time(end)}"
+    until = f"{plain_day(last)} 24:00" if end.time() == time() else f"{plain_day(end.date())} {clock_time(end)}"
+    return f"{plain_day(start.date())} {clock_time(start)} 至 {until}"
+
+
+def working_amount(minutes: int) -> str:
+    """Minutes of working time as people say them: `3 小时 15 分`, `30 分钟`."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} 分钟"
+    return f"{hours} 小时 {rest} 分" if rest else f"{hours} 小时"
+
+
+def masked(phone: str) -> str:
+    """`138****5678`."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 7 else "****"
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    made.filters |= {
+        "day": spoken_day,
+        "plain_day": plain_day,
+        "clock": clock_time,
+        "moment": moment,
+        "span": span,
+        "amount": working_amount,
+        "masked": masked,
+        "t": lambda key: Markup(text(key)),
+    }
+    made.globals["words"] = made.get_template("words.j2").module
+    return made
+
+
+@cache
+def _template(stem: str) -> Template:
+    return environment().get_template(f"{stem}.j2")
+
+
+def text(key: str, /, **values: Any) -> str:
+    """The block `leave.submitted` as markup: escaped text, `<b>` and line breaks, nothing else.
+
+    Raises KeyError for an unknown key and UndefinedError for a value that the block needs and did not get.
+    """
+    stem, _, block = key.partition(".")
+    template = _template(stem)
+    context = template.new_context(values)
+    lines = "".join(template.blocks[block](context)).strip().splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def keys() -> set[str]:
+    """Every key that the templates hold."""
+    stems = [path.stem for path in TEMPLATES.glob("*.j2")]
+    return {f"{stem}.{block}" for stem in stems for block in _template(stem).blocks}
+
+
+def plain(markup: str) -> str:
+    """Markup as a plain line of text, for channels and logs without formatting."""
+    return html.unescape(re.sub(r"</?b>", "", markup))
+
+
+def safe(markup: str) -> Markup:
+    """A text that was rendered already, to stand inside another without being escaped twice."""
+    return Markup(markup)

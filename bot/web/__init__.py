@@ -1,0 +1,1 @@
+"""Pages for browsers and machines that are not a chat."""

@@ -1,0 +1,51 @@
+"""Column types that both databases share: keys, moments in UTC, JSON."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON as GENERIC_JSON
+from sqlalchemy import BigInteger, DateTime, Integer, TypeDecorator, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel
+
+KEY = BigInteger().with_variant(Integer(), "sqlite")
+JSON = GENERIC_JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime; kept in UTC, given back in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        at = value.astimezone(UTC)
+        return at.replace(tzinfo=None) if dialect.name == "sqlite" else at
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def insert_new(session: Session, table: type[SQLModel], values: dict[str, Any]) -> int | None:
+    """Inserts a row unless a unique key holds it already: its id, or None if it was there."""
+    dialect = session.get_bind().dialect.name
+    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+    done = session.connection().execute(
+        statement.values(values).on_conflict_do_nothing().returning(table.__table__.c.id)  # type: ignore[attr-defined]
+    )
+    return done.scalar_one_or_none()
+
+
+def insert_row(session: Session, table: type[SQLModel], values: dict[str, Any]) -> int:
+    """Inserts a row and returns its id."""
+    statement = insert(table).values(values).returning(table.__table__.c.id)  # type: ignore[attr-defined]
+    done: int = session.connection().execute(statement).scalar_one()
+    return done

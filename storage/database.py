@@ -1,0 +1,298 @@
+"""The engine and the one way to run a transaction: SQLite with one writer thread, PostgreSQL with a few."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import secrets
+import select
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+T = TypeVar("T")
+Work = Callable[[Session], T]
+Listener = Callable[[frozenset[str]], None]
+
+BELLS = "bells"
+CHANNEL = "qiantai"
+# Whatever waits for the writer shares one commit, each piece of work in its own savepoint.
+LARGEST_GROUP = 64
+WRITERS = 6
+READERS = 4
+CONFLICTS = ("40001", "40P01")
+CONFLICT_RETRIES = 20
+FIRST_RECONNECT_SECONDS = 0.1
+LONGEST_RECONNECT_SECONDS = 10.0
+# Heard after a connection was lost: whatever was rung meanwhile was missed.
+MISSED = "missed"
+
+
+def ring_bell(session: Session, topic: str) -> None:
+    """After this transaction's commit, and only then, whoever listens to `topic` is woken, in other processes too."""
+    session.info.setdefault(BELLS, set()).add(topic)
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """What happens inside happens whole or, if it raises, not at all; the transaction goes on either way."""
+    with session.begin_nested():
+        yield
+
+
+def sqlite_engine(url: str, *, read_only: bool = False, foreign_keys: bool = True) -> Engine:
+    """An engine on which every transaction takes the write lock at once, or one that cannot write."""
+    engine = create_engine(url, pool_size=READERS if read_only else 1, max_overflow=0)
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=30000",
+            f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
+            f"query_only={'ON' if read_only else 'OFF'}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _began(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def postgresql_engine(url: str, *, size: int) -> Engine:
+    return create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True)
+
+
+def _is_conflict(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in CONFLICTS
+
+
+class _Task:
+    """One piece of work waiting for the writer, and the future that hears of it after the commit."""
+
+    def __init__(self, work: Work[Any]) -> None:
+        self.work = work
+        self.future: Future[Any] = Future()
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.bells: set[str] = set()
+
+    def run(self, connection: Connection) -> None:
+        """Runs the work in its savepoint; who gave it up before it began finds it undone."""
+        if not self.future.set_running_or_notify_cancel():
+            return
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            try:
+                self.result = self.work(session)
+                session.commit()
+                self.bells = session.info.get(BELLS, set())
+            except Exception as error:
+                session.rollback()
+                self.error = error
+
+    def settle(self, commit_error: BaseException | None) -> None:
+        error = commit_error or self.error
+        if self.future.cancelled():
+            return
+        if error is not None:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(self.result)
+
+
+class _Ears:
+    """Hears the bells of other processes on PostgreSQL: a thread with a connection of its own, until it is closed."""
+
+    def __init__(self, url: str, own_name: str, heard: Listener) -> None:
+        address = make_url(url).set(drivername="postgresql")
+        self._address = address.render_as_string(hide_password=False)
+        self._own_name = own_name
+        self._heard = heard
+        self._close, self._closed = socket.socketpair()
+        self._thread = threading.Thread(target=self._listen, name="ears", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._close.close()
+        self._thread.join()
+        self._closed.close()
+
+    def _listen(self) -> None:
+        wait = FIRST_RECONNECT_SECONDS
+        while True:
+            try:
+                with psycopg.connect(self._address, autocommit=True) as connection:
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    wait = FIRST_RECONNECT_SECONDS
+                    self._heard(frozenset({MISSED}))
+                    self._pass_on(connection)
+                    while not self._is_closed(connection):
+                        self._pass_on(connection)
+                    return
+            except psycopg.OperationalError:
+                if self._is_closed(seconds=wait):
+                    return
+                wait = min(2 * wait, LONGEST_RECONNECT_SECONDS)
+
+    def _is_closed(self, *sources: psycopg.Connection, seconds: float | None = None) -> bool:
+        """Waits until something arrives, or until the time is over."""
+        waiting: list[socket.socket | psycopg.Connection] = [self._closed, *sources]
+        ready, _, _ = select.select(waiting, [], [], seconds)
+        return self._closed in ready
+
+    def _pass_on(self, connection: psycopg.Connection) -> None:
+        rung = [notification.payload.partition(" ") for notification in connection.notifies(timeout=0)]
+        topics = frozenset(topic for name, _, topic in rung if name != self._own_name)
+        if topics:
+            self._heard(topics)
+
+
+class Database:
+    """Runs `work(session)` in transactions: `write` one after another, `read` beside them; awaited or waited for."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.dialect = make_url(url).get_backend_name()
+        self._listeners: list[Listener] = []
+        self._name = secrets.token_hex(8)
+        self._ears: _Ears | None = None
+        self._closed = False
+        self._closing = threading.Lock()
+        if self.dialect == "sqlite":
+            self._writer = sqlite_engine(url)
+            self._reader = sqlite_engine(url, read_only=True)
+            self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+            self._thread = threading.Thread(target=self._write_groups, name="writer", daemon=True)
+            self._thread.start()
+        else:
+            self._writer = self._reader = postgresql_engine(url, size=WRITERS + READERS)
+            self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="writer")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+
+    def listen(self, listener: Listener) -> None:
+        """`listener(topics)` is called after commits, in a thread of the database: it must only wake others."""
+        self._listeners.append(listener)
+        if self.dialect != "sqlite" and self._ears is None:
+            self._ears = _Ears(self.url, self._name, self.heard)
+
+    def heard(self, topics: frozenset[str]) -> None:
+        """Wakes the listeners of this process; other processes' commits arrive here as well."""
+        for listener in self._listeners:
+            listener(topics)
+
+    async def write(self, work: Work[T]) -> T:
+        """Runs `work` in one transaction; returns after the commit, or raises what `work` raised, nothing changed."""
+        return await asyncio.wrap_future(self.submit(work))
+
+    async def read(self, work: Work[T]) -> T:
+        """Runs `work` on a connection that never waits for the writer; it must not write."""
+        return await asyncio.wrap_future(self._readers.submit(self.read_now, work))
+
+    def write_now(self, work: Work[T]) -> T:
+        """`write` for the command line and for tests: blocks until the commit."""
+        return self.submit(work).result()
+
+    def read_now(self, work: Work[T]) -> T:
+        with Session(self._reader, expire_on_commit=False) as session:
+            return work(session)
+
+    def submit(self, work: Work[T]) -> Future[T]:
+        with self._closing:
+            if self._closed:
+                raise RuntimeError("the database is closed")
+            if self.dialect != "sqlite":
+                return self._writers.submit(self._write_postgresql, work)
+            task = _Task(work)
+            self._tasks.put(task)
+            return task.future
+
+    def close(self) -> None:
+        """Lets what was submitted finish, then closes every connection."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+        if self.dialect == "sqlite":
+            self._tasks.put(None)
+            self._thread.join()
+        else:
+            self._writers.shutdown()
+        if self._ears is not None:
+            self._ears.close()
+        self._readers.shutdown()
+        self._reader.dispose()
+        self._writer.dispose()
+
+    def _write_groups(self) -> None:
+        while True:
+            group, last = self._next_group()
+            if group:
+                self._commit_group(group)
+            if last:
+                return
+
+    def _next_group(self) -> tuple[list[_Task], bool]:
+        group: list[_Task] = []
+        while len(group) < LARGEST_GROUP:
+            try:
+                task = self._tasks.get(block=not group)
+            except queue.Empty:
+                break
+            if task is None:
+                return group, True
+            group.append(task)
+        return group, False
+
+    def _commit_group(self, group: list[_Task]) -> None:
+        failed: BaseException | None = None
+        try:
+            with self._writer.begin() as connection:
+                for task in group:
+                    task.run(connection)
+        except Exception as error:
+            failed = error
+        if failed is None:
+            topics = frozenset[str]().union(*(task.bells for task in group if task.error is None))
+            if topics:
+                self.heard(topics)
+        for task in group:
+            task.settle(failed)
+
+    def _write_postgresql(self, work: Work[T]) -> T:
+        for attempt in range(CONFLICT_RETRIES):
+            try:
+                return self._write_once(work)
+            except DBAPIError as error:
+                # A deadlock or serialization failure is nobody's fault and is tried again at once.
+                if not _is_conflict(error) or attempt == CONFLICT_RETRIES - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _write_once(self, work: Work[T]) -> T:
+        with Session(self._writer, expire_on_commit=False) as session:
+            result = work(session)
+            topics = frozenset(session.info.get(BELLS, ()))
+            if topics:
+                self._notify(session, topics)
+            session.commit()
+        if topics:
+            self.heard(topics)
+        return result
+
+    def _notify(self, session: Session, topics: frozenset[str]) -> None:
+        """Other processes hear it at the commit; topic by topic, since a notification has a largest length."""
+        notify = text("SELECT pg_notify(:channel, :name || ' ' || topic) FROM unnest(CAST(:topics AS text[])) AS topic")
+        session.connection().execute(notify, {"channel": CHANNEL, "name": self._name, "topics": sorted(topics)})

@@ -1,0 +1,130 @@
+"""What came in: kept before it is acknowledged, handled once, in order per lane, parked when it cannot be handled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Index, String, UniqueConstraint, delete, func, text, update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from storage.columns import JSON, KEY, Moment, insert_new
+from storage.database import ring_bell
+from storage.staff import Contact, contact
+
+PARK_AFTER = 3
+
+
+class InboxState(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+    PARKED = "parked"
+
+
+_IS_WAITING = text("state = 'waiting'")
+
+
+class Inbox(SQLModel, table=True):
+    """One event of a platform; `lane` is `staff:7`, or `contact:9` for a stranger."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("channel", "account", "event_id"),
+        Index("inbox_waiting", "lane", "id", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
+    )
+
+    id: int = Field(default=None, sa_column=Column(KEY, primary_key=True))
+    channel: str
+    account: str
+    event_id: str
+    contact_id: int = Field(foreign_key="contacts.id", sa_type=KEY)
+    lane: str
+    payload: dict[str, Any] = Field(sa_type=JSON)
+    received_at: datetime = Field(sa_type=Moment)
+    state: InboxState = Field(default=InboxState.WAITING, sa_type=String)
+    attempts: int = 0
+    error: str = ""
+    done_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+def lane_of(contact: Contact) -> str:
+    return f"staff:{contact.staff_id}" if contact.staff_id else f"contact:{contact.id}"
+
+
+def store_incoming(
+    session: Session, *, channel: str, account: str, event_id: str, sender: str, payload: dict[str, Any], now: datetime
+) -> str | None:
+    """Keeps the event and returns its lane; None if this event was kept before."""
+    known = contact(session, channel=channel, account=account, address=sender)
+    row = {
+        "channel": channel,
+        "account": account,
+        "event_id": event_id,
+        "contact_id": known.id,
+        "lane": lane_of(known),
+        "payload": payload,
+        "received_at": now,
+        "state": InboxState.WAITING,
+        "attempts": 0,
+        "error": "",
+    }
+    if insert_new(session, Inbox, row) is None:
+        return None
+    ring_bell(session, f"lane:{row['lane']}")
+    return str(row["lane"])
+
+
+def find(session: Session, *, channel: str, account: str, event_id: str) -> Inbox | None:
+    return session.exec(
+        select(Inbox).where(Inbox.channel == channel, Inbox.account == account, Inbox.event_id == event_id)
+    ).one_or_none()
+
+
+def next_in_lane(session: Session, lane: str) -> Inbox | None:
+    """The lane's oldest waiting event; call it with the lane locked."""
+    waiting = select(Inbox).where(Inbox.lane == lane, Inbox.state == InboxState.WAITING)
+    return session.exec(waiting.order_by(col(Inbox.id)).limit(1)).one_or_none()
+
+
+def waiting_lanes(session: Session) -> list[str]:
+    waiting = select(Inbox.lane).where(Inbox.state == InboxState.WAITING).group_by(Inbox.lane)
+    return list(session.exec(waiting.order_by(func.min(Inbox.id))))
+
+
+def mark_done(session: Session, event: Inbox, *, now: datetime) -> None:
+    event.state = InboxState.DONE
+    event.done_at = now
+    session.add(event)
+
+
+def record_failure(session: Session, inbox_id: int, error: str) -> bool:
+    """Counts one failed try; True if the event is parked now and its lane goes on without it."""
+    event = session.get_one(Inbox, inbox_id)
+    event.attempts += 1
+    event.error = error
+    if event.attempts >= PARK_AFTER:
+        event.state = InboxState.PARKED
+    session.add(event)
+    return event.state == InboxState.PARKED
+
+
+def move_lane(session: Session, contact: Contact, *, old: str) -> None:
+    """What a contact said before it was somebody's is handled in the person's own lane."""
+    session.connection().execute(
+        update(Inbox)
+        .where(col(Inbox.contact_id) == contact.id, col(Inbox.lane) == old, col(Inbox.state) == InboxState.WAITING)
+        .values(lane=lane_of(contact))
+    )
+
+
+def forget_before(session: Session, before: datetime) -> int:
+    """Housekeeping: drops events that were done before `before`; parked ones stay for a human."""
+    done = delete(Inbox).where(col(Inbox.state) == InboxState.DONE, col(Inbox.done_at) < before)
+    return session.connection().execute(done).rowcount
+
+
+def text_of(session: Session, inbox_id: int, *, lane: str) -> str:
+    """What was typed in that event of that lane; nothing if it is another's or no text."""
+    event = session.exec(select(Inbox).where(Inbox.id == inbox_id, Inbox.lane == lane)).one_or_none()
+    return str(event.payload.get("text", "")) if event else ""

@@ -1,0 +1,300 @@
+"""What goes out: notices and edits, kept with the facts they tell of, sent at least once, in order per recipient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Index, String, UniqueConstraint, delete, func, or_, text, update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from storage.columns import JSON, KEY, Moment, insert_new
+from storage.database import ring_bell
+
+
+class OutboxState(StrEnum):
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class Kind(StrEnum):
+    SEND = "send"
+    EDIT = "edit"
+
+
+_UNDELIVERED = text("state IN ('waiting', 'sending')")
+_WITH_SUBJECT = text("subject <> ''")
+
+
+class Outbox(SQLModel, table=True):
+    """A notice for `recipient` (`staff:7`, `group:2`, `contact:9`).
+
+    `due_at` is the store's time from which it may go (quiet hours, digests); `next_try_at`, `lease_until` and `sent_at`
+    are real time. `content` is {"key", "values", "buttons"}; a row with a `subject` is rendered from the facts when
+    it is sent, and again when they change; `card` is what the subject's card said when it was sent.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("store_id", "dedupe"),
+        Index("outbox_undelivered", "recipient", "id", sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED),
+        Index("outbox_due", "due_at", sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED),
+        Index("outbox_subject", "store_id", "subject", sqlite_where=_WITH_SUBJECT, postgresql_where=_WITH_SUBJECT),
+        Index("outbox_sent", "recipient", "sent_at"),
+    )
+
+    id: int = Field(default=None, sa_column=Column(KEY, primary_key=True))
+    store_id: int | None = Field(default=None, foreign_key="stores.id", sa_type=KEY)
+    recipient: str
+    via: str = ""
+    kind: Kind = Field(default=Kind.SEND, sa_type=String)
+    content: dict[str, Any] = Field(sa_type=JSON)
+    subject: str = ""
+    target_id: int | None = Field(default=None, foreign_key="outbox.id", sa_type=KEY)
+    digest: bool = False
+    dedupe: str | None = None
+    created_at: datetime = Field(sa_type=Moment)
+    due_at: datetime = Field(sa_type=Moment)
+    next_try_at: datetime | None = Field(default=None, sa_type=Moment)
+    lease_until: datetime | None = Field(default=None, sa_type=Moment)
+    state: OutboxState = Field(default=OutboxState.WAITING, sa_type=String)
+    attempts: int = 0
+    error: str = ""
+    address: str = ""
+    message_ref: str = ""
+    card: str = ""
+    sent_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+def put(
+    session: Session,
+    *,
+    store_id: int | None,
+    recipient: str,
+    content: dict[str, Any],
+    now: datetime,
+    due_at: datetime | None = None,
+    via: str = "",
+    subject: str = "",
+    digest: bool = False,
+    dedupe: str | None = None,
+    kind: Kind = Kind.SEND,
+    target_id: int | None = None,
+) -> int | None:
+    """Queues a notice; None if the same `dedupe` was queued before."""
+    due_at = due_at or now
+    row = {
+        "store_id": store_id,
+        "recipient": recipient,
+        "via": via,
+        "kind": kind,
+        "content": content,
+        "subject": subject,
+        "target_id": target_id,
+        "digest": digest,
+        "dedupe": dedupe,
+        "created_at": now,
+        "due_at": due_at,
+        "state": OutboxState.WAITING,
+        "attempts": 0,
+        "error": "",
+        "address": "",
+        "message_ref": "",
+        "card": "",
+    }
+    made = insert_new(session, Outbox, row)
+    if made is not None:
+        ring_bell(session, f"outbox:{recipient}" if due_at <= now else "later")
+    return made
+
+
+def get(session: Session, outbox_id: int) -> Outbox | None:
+    return session.get(Outbox, outbox_id)
+
+
+def refresh(session: Session, *, store_id: int, subject: str, now: datetime) -> None:
+    """Every card about `subject` that went out is shown anew, as the facts are now; what still waits needs nothing."""
+    gone_out = select(Outbox).where(
+        Outbox.store_id == store_id,
+        Outbox.subject == subject,
+        Outbox.kind == Kind.SEND,
+        col(Outbox.state).in_([OutboxState.SENT, OutboxState.SENDING]),
+    )
+    waiting = select(Outbox.target_id).where(
+        Outbox.store_id == store_id,
+        Outbox.subject == subject,
+        Outbox.kind == Kind.EDIT,
+        Outbox.state == OutboxState.WAITING,
+    )
+    edited_anyway = set(session.exec(waiting))
+    for card in session.exec(gone_out.order_by(col(Outbox.id))):
+        if card.id not in edited_anyway:
+            put(
+                session,
+                store_id=store_id,
+                recipient=card.recipient,
+                content=card.content,
+                now=now,
+                via=card.via,
+                subject=subject,
+                kind=Kind.EDIT,
+                target_id=card.id,
+            )
+
+
+def expire_waiting(session: Session, *, store_id: int, subject: str, recipients: Sequence[str]) -> None:
+    """What was not said yet to these recipients about `subject` need not be said any more."""
+    session.connection().execute(
+        update(Outbox)
+        .where(col(Outbox.store_id) == store_id, col(Outbox.subject) == subject)
+        .where(col(Outbox.state) == OutboxState.WAITING, col(Outbox.kind) == Kind.SEND)
+        .where(col(Outbox.recipient).in_(recipients))
+        .values(state=OutboxState.EXPIRED)
+    )
+
+
+def next_for(session: Session, recipient: str, *, now: datetime, real: datetime) -> Outbox | None:
+    """The recipient's oldest undelivered notice that may go now, locked; None if one is under way or must wait.
+
+    Held notices (quiet hours, digests) do not stop the ones behind them that are due already.
+    """
+    head = (
+        select(Outbox)
+        .where(Outbox.recipient == recipient, col(Outbox.state).in_([OutboxState.WAITING, OutboxState.SENDING]))
+        .where(or_(col(Outbox.due_at) <= now, col(Outbox.state) == OutboxState.SENDING))
+        .order_by(col(Outbox.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = session.exec(head).one_or_none()
+    if row is None or (row.next_try_at is not None and row.next_try_at > real):
+        return None
+    if row.state == OutboxState.SENDING and row.lease_until is not None and row.lease_until > real:
+        return None
+    return row
+
+
+def digest_with(session: Session, first: Outbox, *, now: datetime, most: int = 20) -> list[Outbox]:
+    """The other notices of the same recipient that are gathered into one message with `first`."""
+    gathered = select(Outbox).where(
+        Outbox.recipient == first.recipient,
+        Outbox.state == OutboxState.WAITING,
+        col(Outbox.digest),
+        Outbox.due_at <= now,
+        Outbox.id > first.id,
+    )
+    return list(session.exec(gathered.order_by(col(Outbox.id)).limit(most)))
+
+
+def gathering_until(session: Session, recipient: str) -> datetime | None:
+    """When the digest that is being gathered for this recipient goes out, if one is."""
+    gathering = select(func.min(Outbox.due_at)).where(
+        Outbox.recipient == recipient, Outbox.state == OutboxState.WAITING, col(Outbox.digest)
+    )
+    return session.exec(gathering).one()
+
+
+def lease(session: Session, row: Outbox, *, until: datetime, address: str, card: str = "") -> None:
+    """Takes the notice for sending; `card` is what its subject's card says now."""
+    row.state = OutboxState.SENDING
+    row.lease_until = until
+    row.address = address
+    row.card = card
+    row.attempts += 1
+    session.add(row)
+    session.flush()
+
+
+def _close(session: Session, ids: Sequence[int], **values: Any) -> None:
+    still_ours = update(Outbox).where(col(Outbox.id).in_(ids), col(Outbox.state) == OutboxState.SENDING)
+    session.connection().execute(still_ours.values(lease_until=None, **values))
+
+
+def mark_sent(session: Session, ids: Sequence[int], *, message_ref: str, real: datetime) -> None:
+    """The platform has taken it, at `real` time; `message_ref` is what it is called there."""
+    _close(session, ids, state=OutboxState.SENT, message_ref=message_ref, sent_at=real, error="")
+
+
+def mark_failed(session: Session, ids: Sequence[int], error: str) -> None:
+    _close(session, ids, state=OutboxState.FAILED, error=error)
+
+
+def mark_expired(session: Session, ids: Sequence[int]) -> None:
+    _close(session, ids, state=OutboxState.EXPIRED)
+
+
+def wait_until(session: Session, row: Outbox, at: datetime) -> None:
+    """Keeps a notice in its place until the platform's limits let it go (real time)."""
+    row.next_try_at = at
+    session.add(row)
+    ring_bell(session, "later")
+
+
+def retry_at(session: Session, ids: Sequence[int], *, at: datetime, error: str) -> None:
+    """Puts notices back in their place in the order, to be tried again at `at` (real time)."""
+    _close(session, ids, state=OutboxState.WAITING, next_try_at=at, error=error)
+    ring_bell(session, "later")
+
+
+def release_leases(session: Session, *, before: datetime | None = None) -> None:
+    """Notices in flight when a process died wait again: all of them, or those leased until `before` (real time)."""
+    stuck = update(Outbox).where(col(Outbox.state) == OutboxState.SENDING)
+    if before is not None:
+        stuck = stuck.where(col(Outbox.lease_until) <= before)
+    session.connection().execute(stuck.values(state=OutboxState.WAITING, lease_until=None))
+
+
+def recipients_due(session: Session, *, now: datetime, real: datetime) -> list[str]:
+    """Everybody for whom something may go out now, who has waited longest first."""
+    due = (
+        select(Outbox.recipient)
+        .where(Outbox.state == OutboxState.WAITING, Outbox.due_at <= now)
+        .where(or_(col(Outbox.next_try_at).is_(None), col(Outbox.next_try_at) <= real))
+        .group_by(Outbox.recipient)
+        .order_by(func.min(Outbox.id))
+    )
+    return list(session.exec(due))
+
+
+def next_due(session: Session, *, after: datetime) -> datetime | None:
+    """The store's next moment at which a held notice may go."""
+    held = select(func.min(Outbox.due_at)).where(Outbox.state == OutboxState.WAITING, Outbox.due_at > after)
+    return session.exec(held).one()
+
+
+def next_try(session: Session, *, after: datetime) -> datetime | None:
+    """The next moment (real time) at which a notice that had to wait is tried again."""
+    waiting = select(func.min(Outbox.next_try_at)).where(Outbox.state == OutboxState.WAITING)
+    return session.exec(waiting.where(col(Outbox.next_try_at) > after)).one()
+
+
+def sent_since(
+    session: Session, *, since: datetime, address: str | None = None, channel: str | None = None
+) -> list[datetime]:
+    """When messages went (or are going) to an address, or over a channel as a whole, since `since`; oldest first."""
+    sent = select(Outbox.sent_at).where(col(Outbox.sent_at) > since)
+    if address is not None:
+        sent = sent.where(Outbox.address == address)
+    if channel is not None:
+        sent = sent.where(col(Outbox.address).startswith(f"{channel}|", autoescape=True))
+    return [at for at in session.exec(sent.order_by(col(Outbox.sent_at))) if at is not None]
+
+
+def forget_before(session: Session, before: datetime) -> int:
+    """Housekeeping: drops what went out before `before`, edits first because they point at their cards."""
+    ended = [OutboxState.SENT, OutboxState.EXPIRED]
+    gone = 0
+    for kind in (Kind.EDIT, Kind.SEND):
+        old = delete(Outbox).where(
+            col(Outbox.kind) == kind, col(Outbox.state).in_(ended), col(Outbox.created_at) < before
+        )
+        if kind == Kind.SEND:
+            still_edited = select(Outbox.target_id).where(col(Outbox.target_id).is_not(None))
+            old = old.where(col(Outbox.id).not_in(still_edited))
+        gone += session.connection().execute(old).rowcount
+    return gone

@@ -1,0 +1,75 @@
+"""Stores and their dated rules: which rules hold at a moment."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from storage.columns import JSON, KEY, Moment, insert_new
+
+
+class Store(SQLModel, table=True):
+    __tablename__ = "stores"
+
+    id: int = Field(default=None, sa_column=Column(KEY, primary_key=True))
+    key: str = Field(unique=True)
+    name: str
+
+
+class StoreRules(SQLModel, table=True):
+    """The store's rules from `valid_from` on, until a later row; `digest` tells whether two are the same."""
+
+    __tablename__ = "store_rules"
+    __table_args__ = (UniqueConstraint("store_id", "valid_from"),)
+
+    id: int = Field(default=None, sa_column=Column(KEY, primary_key=True))
+    store_id: int = Field(foreign_key="stores.id", sa_type=KEY)
+    valid_from: datetime = Field(sa_type=Moment)
+    rules: dict[str, Any] = Field(sa_type=JSON)
+    digest: str
+
+
+def by_key(session: Session, key: str) -> Store | None:
+    return session.exec(select(Store).where(Store.key == key)).one_or_none()
+
+
+def get(session: Session, store_id: int) -> Store:
+    return session.get_one(Store, store_id)
+
+
+def all_stores(session: Session) -> list[Store]:
+    return list(session.exec(select(Store).order_by(col(Store.id))))
+
+
+def put_store(session: Session, *, key: str, name: str) -> Store:
+    """The store with that key, made or renamed; two who load it at once go on one after the other."""
+    insert_new(session, Store, {"key": key, "name": name})
+    store = session.exec(select(Store).where(Store.key == key).with_for_update()).one()
+    store.name = name
+    return store
+
+
+def rules_at(session: Session, store_id: int, at: datetime) -> StoreRules | None:
+    """The newest rules that hold at `at`."""
+    held = select(StoreRules).where(StoreRules.store_id == store_id, StoreRules.valid_from <= at)
+    return session.exec(held.order_by(col(StoreRules.valid_from).desc()).limit(1)).one_or_none()
+
+
+def put_rules(session: Session, store_id: int, *, valid_from: datetime, rules: dict[str, Any]) -> bool:
+    """Lets `rules` hold from `valid_from`; False if they held already and nothing was written."""
+    digest = hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
+    held = rules_at(session, store_id, valid_from)
+    if held is not None and held.digest == digest:
+        return False
+    if held is not None and held.valid_from == valid_from:
+        held.rules, held.digest = rules, digest
+        session.add(held)
+    else:
+        session.add(StoreRules(store_id=store_id, valid_from=valid_from, rules=rules, digest=digest))
+    session.flush()
+    return True

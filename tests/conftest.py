@@ -1,0 +1,107 @@
+"""What all tests share: fresh migrated databases of both kinds, a browser, and the count of what was left out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from tests.services import CHROMIUM_ARGUMENTS, Run, ServiceMissing, chromium, postgresql_copy
+
+RUN_FOLDER = "TEST_RUN_FOLDER"
+_numbers = count(1)
+_left_out: Counter[str] = Counter()
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The run's folder is made before the workers, who inherit its name."""
+    if not _is_worker(config):
+        os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="qiantai-tests-")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The server stops, and the run's last line says what was left out; nothing is said when all ran."""
+    if _is_worker(config):
+        return
+    Run(Path(os.environ.pop(RUN_FOLDER))).close()
+    if _left_out:
+        print("left out: " + "; ".join(f"{number} {reason}" for reason, number in sorted(_left_out.items())))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and isinstance(report.longrepr, tuple):
+        _left_out[report.longrepr[2].removeprefix("Skipped: ")] += 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser lives on the session's event loop, so the tests that use it run there too."""
+    for item in items:
+        if pytest_asyncio.is_async_test(item) and "browser" in item.fixturenames:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def _missing(error: ServiceMissing) -> NoReturn:
+    """CI leaves nothing out."""
+    if os.environ.get("CI"):
+        pytest.fail(f"left out in CI: {error}")
+    pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    return Run(Path(os.environ[RUN_FOLDER]))
+
+
+@pytest.fixture
+def sqlite_url(run: Run, tmp_path: Path) -> str:
+    """A migrated SQLite file of the test's own."""
+    path = tmp_path / "store.db"
+    shutil.copyfile(run.sqlite(), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(run: Run) -> Iterator[str]:
+    """A migrated PostgreSQL database of the test's own."""
+    try:
+        template = run.postgresql()
+    except ServiceMissing as error:
+        _missing(error)
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    with postgresql_copy(template, f"test_{worker}_{next(_numbers)}") as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The same test on both databases."""
+    fixture = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
+    url: str = request.getfixturevalue(fixture)
+    return url
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """A headless Chromium that reaches nothing but loopback; every test opens its own context."""
+    try:
+        executable = chromium()
+    except ServiceMissing as error:
+        _missing(error)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_ARGUMENTS))
+        yield browser
+        await browser.close()
