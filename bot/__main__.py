@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import json
 import secrets
+import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
-from bot.app import open_database, running
+from bot.app import demo_ahead, open_database, running
 from bot.cards import DEFAULT_ZONE
 from bot.clock import Clock
 from bot.reading import describe
@@ -56,7 +57,8 @@ def demo() -> None:
     """Opens a store with sample people and a web chat at http://127.0.0.1:8000 (QIANTAI_PORT)."""
     settings = _settings()
     with _alone(settings), _opened(settings) as database:
-        database.write_now(partial(load_store, file=read_store(DEMO_STORE.read_text()), now=Clock().now()))
+        now = Clock(database.write_now(partial(demo_ahead, settings))).now()
+        database.write_now(partial(load_store, file=read_store(DEMO_STORE.read_text("utf-8")), now=now))
         asyncio.run(_serve(settings, database, demo=True))
 
 
@@ -142,6 +144,18 @@ class Announcing(uvicorn.Server):
         super().__init__(config)
         self._key, self._url = key, url
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ctrl+C and SIGTERM end the serving only (uvicorn would die of them again): what is in hand is put away."""
+        loop = asyncio.get_running_loop()
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(ending, self.handle_exit, ending, None)
+        try:
+            yield
+        finally:
+            for ending in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(ending)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
@@ -150,6 +164,22 @@ class Announcing(uvicorn.Server):
 
 
 async def _serve(settings: Settings, database: Database, *, demo: bool) -> None:
+    with _listening(settings) as listening:
+        await _serve_on(listening, settings, database, demo=demo)
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    """The port, taken before anything is started."""
+    try:
+        listening = socket.create_server((settings.host, settings.port), backlog=512)
+    except OSError:
+        raise wrong("cli.port_taken", port=settings.port) from None
+    with listening:
+        yield listening
+
+
+async def _serve_on(listening: socket.socket, settings: Settings, database: Database, *, demo: bool) -> None:
     async with running(settings, database, demo=demo) as app:
         config = uvicorn.Config(
             app.web,
@@ -159,7 +189,7 @@ async def _serve(settings: Settings, database: Database, *, demo: bool) -> None:
             lifespan="off",
             timeout_graceful_shutdown=1,
         )
-        await Announcing(config, "cli.demo" if demo else "cli.serving", settings.base_url()).serve()
+        await Announcing(config, "cli.demo" if demo else "cli.serving", settings.base_url()).serve([listening])
 
 
 def _settings() -> Settings:

@@ -69,7 +69,7 @@ def scene_at(session: Session, store_id: int, now: datetime) -> Scene:
 @asynccontextmanager
 async def running(settings: Settings, database: Database, *, demo: bool) -> AsyncIterator[App]:
     """The front desk at work, until the block ends; what is in hand then waits in the database."""
-    clock = Clock(await database.write(partial(_ahead, settings, demo)) if demo else timedelta())
+    clock = Clock(await database.write(partial(demo_ahead, settings))) if demo else Clock()
     app = build(settings, database, clock, demo=demo, secret=await database.write(partial(_secret, settings)))
     loop = asyncio.get_running_loop()
     database.listen(partial(_hear, loop, app))
@@ -191,7 +191,7 @@ async def _remember(database: Database, clock: Clock) -> None:
     await database.write(partial(meta.put, name=CLOCK, value={"ahead_seconds": clock.ahead.total_seconds()}))
 
 
-def _ahead(settings: Settings, demo: bool, session: Session) -> timedelta:
+def demo_ahead(settings: Settings, session: Session) -> timedelta:
     """How far the demo's time is ahead: kept over restarts, set at its first instant."""
     known = meta.get(session, CLOCK)
     if known is not None:

@@ -51,6 +51,12 @@ def withdraw_request(scene: Scene, subject: str) -> None:
         _quiet(scene, request)
 
 
+def is_pending(scene: Scene, subject: str) -> bool:
+    """Whether the subject waits for a decision."""
+    request = approvals.latest(scene.session, scene.store.id, subject)
+    return request is not None and request.state == ApprovalState.PENDING
+
+
 def look_again(scene: Scene) -> None:
     """Every pending request is looked at now, as when an approver's own leave begins or ends."""
     for request in approvals.pending(scene.session, scene.store.id):

@@ -156,12 +156,13 @@ class Desk:
         incoming = _incoming(event, contact)
         contact.spoke_at, contact.blocked = self._clock.now(), False
         group = None if incoming.chat == PRIVATE else self._group(session, incoming)
-        if not incoming.addressed or (
-            incoming.chat != PRIVATE and (group is None or group.store_id != person.store_id)
-        ):
+        if incoming.chat != PRIVATE and (group is None or group.store_id != person.store_id):
             return
         scene = open_store(session, person.store_id, self._clock.now(), self._features)
         ctx = Context(**vars(scene), me=person, in_group=group is not None, inbox_id=event.id)
+        if not incoming.addressed and not hearing.is_command_alone(ctx, incoming.text):
+            # People of a group talk among themselves.
+            return
         private, answer = self._answer(ctx, incoming)
         if answer is not None:
             recipient = event.lane if group is None or private else f"group:{group.id}"

@@ -20,6 +20,7 @@ M = TypeVar("M", bound=BaseModel)
 Answers = dict[str, Any]
 LONGEST_RUN = 6
 NOT_A_TIME = "reading.not_a_time"
+CONFIRMING = frozenset({"确认", "修改", "对", "对的", "是", "是的", "好", "好的", "可以", "没错", "ok", "OK"})
 Look = Callable[[Answers], Reading]
 
 
@@ -124,6 +125,9 @@ def advance(form: Form[Any], state: State, said: str, look: Look) -> Step:
     """One answer typed to the open question, or a correction typed at the read-back."""
     if not state.asked:
         return _correct(form, state, said, look)
+    if said.strip() in CONFIRMING:
+        # Somebody who says yes before the read-back has not answered the question.
+        return again(form, state, look, lead=notice("dialog.answer_first"))
     name = state.asked
     try:
         field_read, value = _read(form, name, said, look(state.answers))

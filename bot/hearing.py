@@ -26,7 +26,7 @@ def answer(ctx: Context, incoming: Incoming) -> tuple[Private, Answer]:
     match incoming.kind:
         case Said.PRESS:
             return not ctx.in_group, _press(ctx, incoming.action)
-        case Said.TEXT | Said.EDIT:
+        case Said.TEXT:
             return _text(ctx, cleaned(incoming.text).strip())
         case Said.FILE | Said.OTHER:
             return not ctx.in_group, notice("desk.cannot_read")
@@ -55,8 +55,10 @@ def _press_form(ctx: Context, op: str, dialog_id: int, version: str) -> Answer:
 
 
 def _text(ctx: Context, said: str) -> tuple[Private, Answer]:
+    if not said:
+        return not ctx.in_group, notice("desk.no_words")
     opened = None if ctx.in_group else dialogs.open_of(ctx.session, ctx.me.id)
-    if opened is not None and not _is_command_alone(ctx, said):
+    if opened is not None and not is_command_alone(ctx, said):
         return True, _to_form(ctx, opened, said)
     if opened is None and filling.SPOKEN.get(said):
         return not ctx.in_group, notice("dialog.nothing_open")
@@ -67,7 +69,7 @@ def _to_form(ctx: Context, opened: Dialog, said: str) -> Answer:
     return filling.typed(ctx, opened, said, otherwise=partial(_command, ctx, said))
 
 
-def _is_command_alone(ctx: Context, said: str) -> bool:
+def is_command_alone(ctx: Context, said: str) -> bool:
     """Whether the line is a command, or begins with one as a word of its own."""
     cut = segments(said)
     return bool(cut) and any(cut[0].text in words for _, words in _words(ctx))

@@ -13,6 +13,9 @@ from bot.reading import Misread, Span, check_future, clip_to_now, read_phone, re
 from bot.rules.calendar import Calendar
 
 LONGEST_WORDS = 500
+NOT_TEXT = ("Cc", "Cs", "Co", "Cn")
+# These turn the direction of everything that follows them, also of the words around a quoted answer.
+TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,6 @@ class Words:
 
 
 def cleaned(said: str) -> str:
-    """The text without control characters and lone surrogates; line breaks and tabs become spaces."""
+    """The text without characters that control, turn or mean nothing; line breaks and tabs become spaces."""
     spaced = said.replace("\n", " ").replace("\r", " ").replace("\t", " ")
-    return "".join(char for char in spaced if unicodedata.category(char) not in ("Cc", "Cs", "Co", "Cn"))
+    return "".join(char for char in spaced if char not in TURNING and unicodedata.category(char) not in NOT_TEXT)

@@ -29,7 +29,6 @@ class Said(StrEnum):
     TEXT = "text"
     PRESS = "press"
     FILE = "file"
-    EDIT = "edit"
     OTHER = "other"
 
 

@@ -59,6 +59,7 @@ def plain_day(day: date) -> str:
 
 def spoken_day(day: date) -> str:
     """`周五 11月27日`, or `明天（周四 11月26日）` when it is yesterday, today or tomorrow."""
+    day = local(day).date() if isinstance(day, datetime) else day
     near = NEAR_DAYS.get((day - today()).days)
     return f"{near}（{plain_day(day)}）" if near else plain_day(day)
 

@@ -117,6 +117,12 @@ def get(session: Session, outbox_id: int) -> Outbox | None:
     return session.get(Outbox, outbox_id)
 
 
+def ref_of_target(session: Session, row: Outbox) -> str:
+    """What the platform calls the message that an edit is about; nothing for a notice of its own."""
+    target = get(session, row.target_id) if row.target_id else None
+    return target.message_ref if target else ""
+
+
 def refresh(session: Session, *, store_id: int, subject: str, now: datetime) -> None:
     """Every card about `subject` that went out is shown anew, as the facts are now; what still waits needs nothing."""
     gone_out = select(Outbox).where(
@@ -169,7 +175,8 @@ def next_for(session: Session, recipient: str, *, now: datetime, real: datetime)
         .where(or_(col(Outbox.due_at) <= now, col(Outbox.state) == OutboxState.SENDING))
         .order_by(col(Outbox.id))
         .limit(1)
-        .with_for_update(skip_locked=True)
+        # Not skipping what is locked: the notice behind it would overtake it.
+        .with_for_update()
     )
     row = session.exec(head).one_or_none()
     if row is None or (row.next_try_at is not None and row.next_try_at > real):

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, async_playwright
 
 from tests.services import CHROMIUM_ARGUMENTS, Run, ServiceMissing, chromium, postgresql_copy
@@ -20,6 +21,9 @@ from tests.services import CHROMIUM_ARGUMENTS, Run, ServiceMissing, chromium, po
 RUN_FOLDER = "TEST_RUN_FOLDER"
 _numbers = count(1)
 _left_out: Counter[str] = Counter()
+# Tests do not time, and a run must give the same answer twice.
+settings.register_profile("qiantai", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("qiantai")
 
 
 def _is_worker(config: pytest.Config) -> bool:

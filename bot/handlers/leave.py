@@ -13,9 +13,9 @@ from bot import approvals, approvals_asking
 from bot.dialog import Form
 from bot.feature import MANAGERS, Answer, Approvable, Command, Context, Decision, Feature, Press, Refusal, Scene
 from bot.filling import open_form
-from bot.handlers import leave_cards, leave_form, leave_lists
+from bot.handlers import leave_cards, leave_form, leave_lists, leave_withdrawal
 from bot.handlers.leave_form import LeaveForm
-from bot.notices import Notice, notice, row
+from bot.notices import Notice, notice
 from bot.reading import Span, match_command
 from bot.rules import leave as rules
 from bot.rules.leave import HalfDay
@@ -24,6 +24,7 @@ from storage.leave import GRANTED, LIVE, Leave, LeaveState
 from storage.reminders import Reminder
 from storage.staff import Role, Staff
 
+OWN_WORDS = ("我的假", "我的休假", "我的请假", "不请假了", "不请了", "不休了", "取消请假", "撤回请假", "销假")
 WORDS = ("请假", "休假", "调休", "请个假", "请一下假", "想休息", "要休息")
 
 
@@ -116,7 +117,7 @@ def withdraw(ctx: Context, press: Press) -> Answer:
     if asked.state not in LIVE or asked.ends_at <= ctx.now:
         raise Refusal("leave.nothing_to_withdraw")
     if asked.state in GRANTED and asked.starts_at <= ctx.now:
-        raise Refusal("leave.already_begun", buttons=row(leave_cards.button("come_back", asked)))
+        return leave_withdrawal.ask(ctx, asked)
     granted = asked.state in GRANTED
     if not leave.move(ctx.session, asked, LeaveState.WITHDRAWN, while_in=LIVE):
         raise Refusal("leave.nothing_to_withdraw")
@@ -302,7 +303,7 @@ feature = Feature(
     name="leave",
     commands=(
         Command("leave.request", WORDS, ask, more_words=leave_form.kind_words),
-        Command("leave.mine", ("我的假", "我的休假", "我的请假"), leave_lists.mine),
+        Command("leave.mine", OWN_WORDS, leave_lists.mine),
         Command(
             "leave.who",
             ("谁休假", "谁请假", "谁在休假", "今天谁休假", "休假名单"),

@@ -104,7 +104,8 @@ def _own_buttons(scene: Scene, asked: Leave, viewer: Staff) -> Buttons:
         return ()
     if asked.state == LeaveState.PENDING:
         return row(button("change", asked), button("withdraw", asked))
-    return row(button("withdraw" if asked.starts_at > scene.now else "come_back", asked))
+    begun = asked.starts_at <= scene.now
+    return row(*([button("come_back", asked)] if begun else []), button("withdraw", asked))
 
 
 def _others_away(scene: Scene, asked: Leave) -> list[str]:

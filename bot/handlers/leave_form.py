@@ -88,6 +88,8 @@ def _checked(
 def _why_not(
     ctx: Context, taken: Sequence[HalfDay], cleans: Sequence[BannedDay], own: Sequence[HalfDay], span: Span
 ) -> Notice | None:
+    if span.end <= ctx.now:
+        return notice("leave.past", span=span)
     if not taken:
         return notice("leave.closed_anyway", span=span)
     if len({day for day, _ in taken}) > ctx.rules.leave.longest_days:
@@ -167,7 +169,11 @@ def _cover_question(ctx: Context, person: Staff, kind: LeaveKind, span: Span | N
     options = tuple(
         Option(one.id, "leave.button_person", {"name": one.name}, names=(one.name, one.key)) for one in (*same, *others)
     )
-    return Question(options=options, default=same[0].id if same else None, optional=not kind.asks or not options)
+    return Question(
+        options=options,
+        default=same[0].id if same else None,
+        optional=not kind.asks or person.has(Role.GM_OFFICE) or not options,
+    )
 
 
 def _kinds(book: Rulebook) -> tuple[Option, ...]:

@@ -133,7 +133,7 @@ def _between(spelled: str, start: int, end: int) -> Between | None:
 
 def _beside_a_time(head: str, inside: str, tail: str) -> tuple[str, ...]:
     """A length from inside the word goes next to the time before or behind it, so that they are read together."""
-    if not _is_length(inside):
+    if not _is_length(inside.strip(EDGES)):
         return head, inside, tail
     before, behind = longest_place(head), longest_place(tail)
     if before:
@@ -146,8 +146,9 @@ def _beside_a_time(head: str, inside: str, tail: str) -> tuple[str, ...]:
 def _length_at_start(text: str) -> int:
     """Where the length that the text begins with ends, 0 when it begins with none or with another time."""
     source = Source(text[:LONGEST_BETWEEN])
-    length = max((end for _, end in lasting(source, 0)), default=0)
-    return length if all(end <= length for _, end in expression(source, 0)) else 0
+    start = source.gap(0)
+    length = max((end for _, end in lasting(source, start)), default=0)
+    return length if all(end <= length for _, end in expression(source, start)) else 0
 
 
 def _is_length(text: str) -> bool:

@@ -94,6 +94,8 @@ def free_instead(
 def _free_later(span: Span, kind: LeaveKind, rules: Rulebook, taken: Container[HalfDay]) -> Iterator[Span]:
     calendar = rules.working
     asked = halves(span, calendar)
+    if not asked:
+        return
     shape = _shape(asked)
     first = asked[0][0]
     for ahead in range(1, SEARCHED_DAYS + 1):

@@ -19,7 +19,7 @@ from bot.scheduler.pace import free_at
 from bot.talk import Address, Channel, DeliveryError, Message
 from storage import outbox, staff
 from storage.database import Database
-from storage.outbox import Outbox
+from storage.outbox import Kind, Outbox
 
 log = structlog.get_logger()
 
@@ -28,6 +28,7 @@ SEND_TIMEOUT_SECONDS = 30
 FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 300.0
 TRIES = 12
+NO_CHAT = "no chat to reach them"
 
 Show = Callable[[Session, Outbox, datetime], Shown | None]
 Unreachable = Callable[[Session, int], None]
@@ -110,10 +111,10 @@ class Delivery:
             closing(session)
         while (row := self._ready(session, recipient)) is not None:
             to, contact_id = _address(session, row)
-            shown = self._show(session, row, self._clock.now()) if to else None
-            if to is None or shown is None:
+            shown = self._in_words(session, row) if to else NO_CHAT
+            if to is None or not isinstance(shown, Shown):
                 outbox.lease(session, row, until=self._clock.real(), address="")
-                _drop(session, row, reachable=to is not None)
+                _drop(session, row, shown if isinstance(shown, str) else None)
                 continue
             wait_until = self._paced(session, to, group=recipient.startswith("group:"))
             if wait_until is not None:
@@ -121,6 +122,17 @@ class Delivery:
                 return None
             return self._take(session, row, to, contact_id, shown)
         return None
+
+    def _in_words(self, session: Session, row: Outbox) -> Shown | str | None:
+        """The notice in words; None if there is nothing left to say; what went wrong if it cannot be said."""
+        if row.kind == Kind.EDIT and not outbox.ref_of_target(session, row):
+            return None
+        try:
+            return self._show(session, row, self._clock.now())
+        except Exception as error:
+            # One notice that cannot be written must not silence the ones behind it.
+            log.exception("notice not written", outbox_id=row.id)
+            return f"{type(error).__name__}: {error}"
 
     def _ready(self, session: Session, recipient: str) -> Outbox | None:
         return outbox.next_for(session, recipient, now=self._clock.now(), real=self._clock.real())
@@ -134,14 +146,13 @@ class Delivery:
         rows = [row, *(outbox.digest_with(session, row, now=self._clock.now()) if row.digest else ())]
         messages = [shown.message]
         for other in rows[1:]:
-            told = self._show(session, other, self._clock.now())
-            messages.extend([told.message] if told else [])
+            told = self._in_words(session, other)
+            messages.extend([told.message] if isinstance(told, Shown) else [])
         for one in rows:
             outbox.lease(session, one, until=until, address=str(to), card=shown.card)
-        target = outbox.get(session, row.target_id) if row.target_id else None
         message = shown.message if len(messages) == 1 else Message("\n".join(one.markup for one in messages))
         return Job(
-            tuple(one.id for one in rows), to, message, target.message_ref if target else "", row.attempts, contact_id
+            tuple(one.id for one in rows), to, message, outbox.ref_of_target(session, row), row.attempts, contact_id
         )
 
     async def _send(self, job: Job) -> Closing:
@@ -194,8 +205,9 @@ def _contact(session: Session, staff_id: int, via: str) -> staff.Contact | None:
     return next(iter([*answering, *contacts]), None)
 
 
-def _drop(session: Session, row: Outbox, *, reachable: bool) -> None:
-    if reachable:
+def _drop(session: Session, row: Outbox, problem: str | None) -> None:
+    """Lets go of a notice: nothing is left to say, or it cannot be said."""
+    if problem is None:
         outbox.mark_expired(session, [row.id])
     else:
-        outbox.mark_failed(session, [row.id], "no chat to reach them")
+        outbox.mark_failed(session, [row.id], problem)

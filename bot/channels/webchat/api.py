@@ -23,6 +23,7 @@ from starlette.routing import Route
 from bot.channels.webchat.channel import ACCOUNT, NAME, WebChat, group_chat, private_chat
 from bot.channels.webchat.guard import Problem, Sessions
 from bot.clock import Clock
+from bot.failpoints import failpoint
 from bot.talk import PRIVATE, Incoming, Said
 from bot.texts import plain, text
 from storage import inbox, staff, webchat
@@ -188,6 +189,7 @@ class Api:
             if not before.same:
                 raise Problem(409, "same_id") from None
             return JSONResponse({}, 202)
+        failpoint("stored not acknowledged")
         if lane is not None:
             self.intake.wake(lane)
         return JSONResponse({}, 202)

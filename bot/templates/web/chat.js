@@ -10,6 +10,7 @@ const GLANCE_PAUSE = 4000;
 const LONGEST_TEXT = 128 * 1024;
 const LARGEST_FILE = 20 * 1024 * 1024;
 const NEAR_BOTTOM = 48;
+const MOVED = 5000; // less than this and the clock only ran on by itself
 
 const find = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -135,6 +136,21 @@ function unescaped(markup) {
   });
 }
 
+/** Text whose hours (`14:00–17:30`) stay on one line. */
+function kept(text) {
+  const made = document.createDocumentFragment();
+  for (const part of text.split(/(\d{1,2}:\d{2}–\d{1,2}:\d{2})/)) {
+    if (!/^\d{1,2}:\d{2}–/.test(part)) {
+      made.append(part);
+      continue;
+    }
+    const hours = made.appendChild(document.createElement("span"));
+    hours.className = "hours";
+    hours.textContent = part;
+  }
+  return made;
+}
+
 /** Nodes for bold and line breaks. Nothing is parsed as HTML: whatever else looks like a tag is shown as text. */
 function written(markup) {
   const made = document.createDocumentFragment();
@@ -143,7 +159,7 @@ function written(markup) {
     if (/^<b>$/i.test(part)) into = made.appendChild(document.createElement("b"));
     else if (/^<\/b>$/i.test(part)) into = made;
     else if (/^<br ?\/?>\n?$/i.test(part)) into.append(document.createElement("br"));
-    else into.append(unescaped(part));
+    else into.append(kept(unescaped(part)));
   }
   return made;
 }
@@ -290,6 +306,7 @@ class Chat {
     this.list.replaceChildren();
     this.pill.hidden = true;
     find("[data-empty]", this.column).hidden = true;
+    find("[data-quiet]", this.column).hidden = true;
     find("fieldset", this.column).disabled = false;
     this.write(memory.get(`draft ${this.name}`, ""));
     this.log.setAttribute("aria-busy", "true");
@@ -446,7 +463,7 @@ class Chat {
     this.follow();
   }
 
-  /** Days, names at the first of a run, the last row, and the hints while this person has said nothing. */
+  /** Days, names at the first of a run, the last row, and the hints until something was said or is to be answered. */
   tidy() {
     let day = null;
     let from = null;
@@ -461,7 +478,13 @@ class Chat {
       [day, from] = [label, message.from];
     }
     const hints = find("[data-hints]", this.column);
-    if (hints) hints.hidden = !this.loaded || Boolean(find(".own", this.list));
+    if (hints) hints.hidden = Boolean(find(".own, .card", this.list));
+    this.drawQuiet();
+  }
+
+  drawQuiet() {
+    const silent = !this.list.children.length && !find("[data-outgoing]", this.column);
+    find("[data-quiet]", this.column).hidden = !this.loaded || !silent;
   }
 
   // -- what is on its way
@@ -471,6 +494,7 @@ class Chat {
     const list = find("[data-outbox]", this.column);
     const shown = new Map([...list.children].map((element) => [element.dataset.outgoing, element]));
     list.replaceChildren(...mine.map((entry) => this.outgoing(entry, shown.get(entry.id))));
+    this.drawQuiet();
     this.follow();
   }
 
@@ -746,7 +770,9 @@ async function advance(pressed) {
   clock.setAttribute("aria-busy", "true");
   for (const one of moves) one.disabled = true;
   try {
-    await post("/api/clock", { advance: pressed.dataset.advance }, 75);
+    const before = hands.at + performance.now() - hands.read;
+    setClock(await post("/api/clock", { advance: pressed.dataset.advance }, 75));
+    if (hands.at - before < MOVED) notice(words.nothing_due, { calm: true });
   } catch (error) {
     notice(error instanceof Refused ? error.message : words.broken);
   }
@@ -756,8 +782,9 @@ async function advance(pressed) {
   wake();
 }
 
-function notice(text) {
+function notice(text, { calm = false } = {}) {
   const line = find("[data-notice]");
+  line.toggleAttribute("data-calm", calm);
   find("span", line).textContent = text;
   line.hidden = !text;
 }
