@@ -126,6 +126,11 @@ def of_this_store(ctx: Context, approval_id: int) -> Approval:
     return request
 
 
+def is_asked(ctx: Context, request: Approval) -> bool:
+    """Whether this person was given the request's card."""
+    return any(one.staff_id == ctx.me.id for one in approvals.asked(ctx.session, request.id))
+
+
 def right(scene: Scene, request: Approval, person: Staff) -> Asked | Approver | None:
     """By what right somebody decides: they were asked, or are one of those who would be; never the applicant."""
     if person.id == request.applicant_id:
@@ -272,6 +277,7 @@ def can_take_back(scene: Scene, request: Approval) -> bool:
         and request.state in (ApprovalState.APPROVED, ApprovalState.REFUSED)
         and standing is not None
         and standing.id == request.id
+        and approvable(scene, request).reversible(scene, number(request))
         and rules.may_take_back(
             decided_at=request.decided_at, begins_at=request.begins_at, now=scene.now, rules=scene.rules
         )

@@ -61,11 +61,13 @@ def escalate(scene: Scene, request: Approval) -> None:
     applicant = staff.get(scene.session, request.applicant_id)
     first_asked = "、".join(person.name for person in asked_people(scene, request.subject))
     those = rules.approvers(role, applicant, scene.people(), away=_away(scene))
-    new = ask(scene, request, those, lead=notice("approvals.escalated", name=first_asked))
+    at_once = scene.now == request.opened_at
+    lead = notice("approvals.urgent") if at_once else notice("approvals.escalated", name=first_asked)
+    new = ask(scene, request, those, lead=lead)
     scene.record(
         "approvals.escalated", request.subject, rule="HANDBOOK 6", after={"asked": [person.key for person in new]}
     )
-    if new and scene.now > request.opened_at:
+    if new and not at_once:
         names = "、".join(person.name for person in new)
         scene.tell(
             request.applicant_id,
@@ -107,7 +109,9 @@ def wanted_until(scene: Scene, request: Approval) -> tuple[datetime, str]:
         return request.expires_at, ""
     applicant = staff.get(scene.session, request.applicant_id)
     following = rules.approvers(rules.NEXT_ROLE[role], applicant, scene.people(), away=set())
-    return escalates_at, "、".join(approver.person.name for approver in following)
+    asked = {one.staff_id for one in approvals.asked(scene.session, request.id)}
+    names = [approver.person.name for approver in following if approver.person.id not in asked]
+    return (escalates_at, "、".join(names)) if names else (request.expires_at, "")
 
 
 def current_approvers(scene: Scene, request: Approval) -> tuple[Approver, ...]:

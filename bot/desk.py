@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -19,7 +18,7 @@ from bot.notices import Notice, as_content, notice
 from bot.stores import open_store
 from bot.talk import PRIVATE, Incoming
 from storage import audit, inbox, outbox, staff
-from storage.database import Database, savepoint
+from storage.database import Database, is_conflict, savepoint
 from storage.inbox import Inbox
 from storage.staff import Contact, Role, Staff
 
@@ -28,12 +27,13 @@ log = structlog.get_logger()
 RETRY_SECONDS = (0.1, 0.5)
 
 
-@dataclass(frozen=True)
-class Failed:
-    """A message that could not be handled, to be counted in a transaction of its own."""
+class NotHandled(Exception):
+    """A message that could not be handled: nothing of it stays, and it is counted in a transaction of its own."""
 
-    inbox_id: int
-    error: str
+    def __init__(self, inbox_id: int, problem: str) -> None:
+        super().__init__(problem)
+        self.inbox_id = inbox_id
+        self.problem = problem
 
 
 class Desk:
@@ -94,13 +94,15 @@ class Desk:
             failures = 0
             while True:
                 self._again.discard(lane)
-                outcome = await self._database.write(partial(self.handle_next, lane))
-                failpoint("committed not woken")
-                if isinstance(outcome, Failed):
+                try:
+                    handled = await self._database.write(partial(self.handle_next, lane))
+                except NotHandled as failed:
                     failures += 1
-                    await self._count(outcome, lane)
+                    await self._count(failed, lane)
                     await asyncio.sleep(RETRY_SECONDS[min(failures, len(RETRY_SECONDS)) - 1])
-                elif not outcome and lane not in self._again:
+                    continue
+                failpoint("committed not woken")
+                if not handled and lane not in self._again:
                     return
         except Exception:
             # The lane's next message, or the safety tick, takes it up again.
@@ -110,12 +112,12 @@ class Desk:
             if lane in self._again:
                 self.wake(lane)
 
-    async def _count(self, failed: Failed, lane: str) -> None:
-        log.error("message not handled", inbox_id=failed.inbox_id, error=failed.error)
+    async def _count(self, failed: NotHandled, lane: str) -> None:
+        log.error("message not handled", inbox_id=failed.inbox_id, error=failed.problem)
         await self._database.write(partial(self._record_failure, failed, lane))
 
-    def _record_failure(self, failed: Failed, lane: str, session: Session) -> None:
-        if not inbox.record_failure(session, failed.inbox_id, failed.error):
+    def _record_failure(self, failed: NotHandled, lane: str, session: Session) -> None:
+        if not inbox.record_failure(session, failed.inbox_id, failed.problem):
             return
         self._put(session, None, lane, notice("desk.broken"))
         if lane.startswith("staff:"):
@@ -124,8 +126,8 @@ class Desk:
             for admin in staff.with_role(scene.people(), Role.CLIENT_MANAGER):
                 scene.tell(admin.id, notice("desk.broken_for", name=person.name), dedupe=f"parked|{failed.inbox_id}")
 
-    def handle_next(self, lane: str, session: Session) -> bool | Failed:
-        """Handles the lane's oldest waiting message; False if there is none, Failed if nothing was changed."""
+    def handle_next(self, lane: str, session: Session) -> bool:
+        """Handles the lane's oldest waiting message; False if there is none. Raises NotHandled."""
         kind, _, key = lane.partition(":")
         person = staff.lock(session, int(key)) if kind == "staff" else None
         if person is None:
@@ -134,13 +136,15 @@ class Desk:
         if event is None:
             return False
         try:
-            with savepoint(session):
-                if person is None:
-                    self._greet_stranger(session, event)
-                else:
-                    self._handle(session, event, person)
-        except Exception:
-            return Failed(event.id, traceback.format_exc(limit=-4))
+            if person is None:
+                self._greet_stranger(session, event)
+            else:
+                self._handle(session, event, person)
+            session.flush()
+        except Exception as error:
+            if is_conflict(error):
+                raise
+            raise NotHandled(event.id, traceback.format_exc(limit=-4)) from error
         inbox.mark_done(session, event, now=self._clock.now())
         return True
 
@@ -154,7 +158,7 @@ class Desk:
     def _handle(self, session: Session, event: Inbox, person: Staff) -> None:
         contact = staff.contact_by_id(session, event.contact_id)
         incoming = _incoming(event, contact)
-        contact.spoke_at, contact.blocked = self._clock.now(), False
+        staff.spoke(session, contact.id, now=self._clock.now())
         group = None if incoming.chat == PRIVATE else self._group(session, incoming)
         if incoming.chat != PRIVATE and (group is None or group.store_id != person.store_id):
             return

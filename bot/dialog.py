@@ -29,7 +29,8 @@ class Form(Generic[M]):
     """A form: `model`'s fields are its questions, in order, each Annotated with how it is read (bot/questions.py).
 
     `look` says what is asked now and what a rule objects to; `readback` gives the values of the block `confirm`;
-    `submit` saves. Without `confirms` it is saved as soon as nothing is left to ask. `about` is what it was opened for.
+    `submit` saves. Without `confirms` it is saved as soon as nothing is left to ask. `cancelled` is the key of what is
+    said when it is given up. `about` is what it was opened for.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Form(Generic[M]):
     submit: Callable[[Context, M, Mapping[str, Any]], Answer]
     readback: Callable[[Context, M, Mapping[str, Any]], Mapping[str, Any]] = lambda _ctx, values, _about: dict(values)
     confirms: bool = True
+    cancelled: str = "dialog.cancelled"
 
     @property
     def stem(self) -> str:
@@ -205,15 +207,22 @@ def _several(form: Form[Any], state: State, said: str, look: Look, *, problem: N
 def _correct(form: Form[Any], state: State, said: str, look: Look) -> Step:
     """At the read-back a typed time, number or name corrects the answer that it can only mean."""
     reading = look(state.answers)
+    problem = notice("dialog.press_or_change")
     for name, reads in form.fields.items():
         if reads.free or not reading.question(name).needed:
             continue
         try:
             value = reads.read(said, reading, name)
-        except Misread:
+        except Misread as error:
+            problem = misread(error) if _means_a_time(reads, error) else problem
             continue
         return put(form, state, name, form.stored(name, value), look)
-    return settle(form, state, look, lead=notice("dialog.press_or_change"))
+    return settle(form, state, look, lead=problem)
+
+
+def _means_a_time(reads: Reads, error: Misread) -> bool:
+    """Whether what could not be taken was a time all the same, so that its own sentence helps."""
+    return isinstance(reads, When) and error.key != NOT_A_TIME
 
 
 @dataclass(frozen=True)
@@ -255,7 +264,6 @@ class _Claim:
 
 def _claim(pieces: list[_Piece], reads: Reads, reading: Reading, name: str) -> _Claim | None:
     """The longest run of neighbouring whole segments that the field's grammar knows, the earliest on a tie."""
-    refused = None
     for length in range(min(len(pieces), LONGEST_RUN), 0, -1):
         for start in range(len(pieces) - length + 1):
             run, left = pieces[start : start + length], pieces[:start] + pieces[start + length :]
@@ -264,9 +272,9 @@ def _claim(pieces: list[_Piece], reads: Reads, reading: Reading, name: str) -> _
             try:
                 return _Claim(left, reads.read(" ".join(piece.text for piece in run), reading, name))
             except Misread as error:
-                if refused is None and isinstance(reads, When) and error.key != NOT_A_TIME:
-                    refused = _Claim(left, problem=misread(error))
-    return refused
+                if _means_a_time(reads, error):
+                    return _Claim(left, problem=misread(error))
+    return None
 
 
 def _cut(pieces: list[_Piece], reads: Reads, reading: Reading, name: str) -> _Claim | None:

@@ -151,7 +151,7 @@ Answer = Reply | None
 class Command:
     """What people say to begin something. `run(ctx, word, rest)` gets the word that was said and what stood around it.
 
-    `words` finds the command, `more_words` adds the store's own; `label` and `hint` are text keys for menus.
+    `words` find the command, `more_words` adds the store's own, `alone` are words that are the whole message.
     `personal` answers are given in private, also when they are asked for in a group.
     """
 
@@ -162,11 +162,14 @@ class Command:
     personal: bool = True
     in_menu: bool = True
     more_words: Callable[[Rulebook], Sequence[str]] = lambda _rules: ()
+    alone: tuple[str, ...] = ()
 
     def label(self) -> str:
+        """The text key of its name in menus."""
         return f"{self.name.partition('.')[0]}.command_{self.name.partition('.')[2]}"
 
     def hint(self) -> str:
+        """The text key of what it is good for."""
         return f"{self.name.partition('.')[0]}.hint_{self.name.partition('.')[2]}"
 
 
@@ -191,7 +194,8 @@ class Approvable:
     """What the approvals mechanism asks a feature about its subjects.
 
     `decided(scene, subject_id, approved, reason)` acts once all have said yes or one no; `reopened` undoes it;
-    `expired` acts when nobody answered in time; `needs_confirming` is the form that 同意 must go through, if any.
+    `expired` acts when nobody answered in time; `confirming` is what 同意 must confirm explicitly first, if anything;
+    `reversible` whether a decision can still be taken back, as far as the subject goes.
     """
 
     title: Callable[[Scene, int], Notice]
@@ -199,6 +203,7 @@ class Approvable:
     reopened: Callable[[Scene, int], None]
     expired: Callable[[Scene, int], None]
     confirming: Callable[[Scene, int], Notice | None] = lambda _scene, _id: None
+    reversible: Callable[[Scene, int], bool] = lambda _scene, _id: True
 
 
 @dataclass(frozen=True)

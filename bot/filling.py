@@ -79,6 +79,15 @@ def typed(ctx: Context, opened: Dialog, said: str, *, otherwise: Callable[[], tu
     return instead[1] if instead else _go_on(ctx, form, opened, step)
 
 
+def takes(ctx: Context, opened: Dialog, said: str) -> bool:
+    """Whether what was said answers just what the form asks now: `年假` to the question which kind of leave."""
+    form = _form(ctx, opened)
+    if opened.asked and form.fields[opened.asked].free:
+        return False
+    state = _state(opened)
+    return not dialog.is_stuck(state, dialog.advance(form, state, said, _look(ctx, form, opened)))
+
+
 def pressed(ctx: Context, opened: Dialog, version: int, op: str) -> Answer:
     """A button of one of the form's cards; only the newest card's buttons still mean something."""
     if not opened.open or opened.version != version:
@@ -96,7 +105,7 @@ def _do(ctx: Context, form: Form[Any], opened: Dialog, op: str) -> Answer:
     match op:
         case "cancel":
             _leave(ctx, opened)
-            return notice("dialog.cancelled", title=form.key("title"))
+            return notice(form.cancelled, title=form.key("title"))
         case "back":
             return _go_on(ctx, form, opened, dialog.back(form, state, look))
         case "skip":

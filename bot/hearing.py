@@ -58,7 +58,7 @@ def _text(ctx: Context, said: str) -> tuple[Private, Answer]:
     if not said:
         return not ctx.in_group, notice("desk.no_words")
     opened = None if ctx.in_group else dialogs.open_of(ctx.session, ctx.me.id)
-    if opened is not None and not is_command_alone(ctx, said):
+    if opened is not None and (filling.takes(ctx, opened, said) or not is_command_alone(ctx, said)):
         return True, _to_form(ctx, opened, said)
     if opened is None and filling.SPOKEN.get(said):
         return not ctx.in_group, notice("dialog.nothing_open")
@@ -75,13 +75,19 @@ def is_command_alone(ctx: Context, said: str) -> bool:
     return bool(cut) and any(cut[0].text in words for _, words in _words(ctx))
 
 
+def _commands(ctx: Context) -> Iterator[Command]:
+    return (command for feature in ctx.features.values() for command in feature.commands)
+
+
 def _words(ctx: Context) -> Iterator[tuple[Command, tuple[str, ...]]]:
-    for feature in ctx.features.values():
-        for command in feature.commands:
-            yield command, (*command.words, *command.more_words(ctx.rules))
+    for command in _commands(ctx):
+        yield command, (*command.words, *command.more_words(ctx.rules))
 
 
 def _command(ctx: Context, said: str) -> tuple[Private, Answer] | None:
+    greeted = next((command for command in _commands(ctx) if said in command.alone), None)
+    if greeted is not None:
+        return run(ctx, greeted, said, "")
     by_word = {word: command for command, words in _words(ctx) for word in words}
     found = match_command(said, tuple(by_word))
     if found is None:
@@ -99,7 +105,7 @@ def run(ctx: Context, command: Command, word: str, rest: str) -> tuple[Private, 
 
 def allowed(ctx: Context) -> list[Command]:
     """Everything that this person can do, in the order of the features."""
-    return [command for feature in ctx.features.values() for command in feature.commands if ctx.has(*command.roles)]
+    return [command for command in _commands(ctx) if ctx.has(*command.roles)]
 
 
 def _suggest(ctx: Context, said: str) -> Answer:

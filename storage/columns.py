@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import JSON as GENERIC_JSON
-from sqlalchemy import BigInteger, DateTime, Integer, TypeDecorator, insert
+from sqlalchemy import BigInteger, DateTime, Integer, TypeDecorator
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -36,16 +37,11 @@ class Moment(TypeDecorator[datetime]):
 
 def insert_new(session: Session, table: type[SQLModel], values: dict[str, Any]) -> int | None:
     """Inserts a row unless a unique key holds it already: its id, or None if it was there."""
-    dialect = session.get_bind().dialect.name
+    connection = session.connection()
+    return connection.execute(_insertion(table, connection.dialect.name), values).scalar_one_or_none()
+
+
+@cache
+def _insertion(table: type[SQLModel], dialect: str) -> Any:
     statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
-    done = session.connection().execute(
-        statement.values(values).on_conflict_do_nothing().returning(table.__table__.c.id)  # type: ignore[attr-defined]
-    )
-    return done.scalar_one_or_none()
-
-
-def insert_row(session: Session, table: type[SQLModel], values: dict[str, Any]) -> int:
-    """Inserts a row and returns its id."""
-    statement = insert(table).values(values).returning(table.__table__.c.id)  # type: ignore[attr-defined]
-    done: int = session.connection().execute(statement).scalar_one()
-    return done
+    return statement.on_conflict_do_nothing().returning(table.__table__.c.id)  # type: ignore[attr-defined]

@@ -76,8 +76,9 @@ def postgresql_engine(url: str, *, size: int) -> Engine:
     return create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True)
 
 
-def _is_conflict(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in CONFLICTS
+def is_conflict(error: Exception) -> bool:
+    """Whether the database gave way to another transaction: nobody's fault, `write` tries it again at once."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in CONFLICTS
 
 
 class _Task:
@@ -94,14 +95,15 @@ class _Task:
         """Runs the work in its savepoint; who gave it up before it began finds it undone."""
         if not self.future.set_running_or_notify_cancel():
             return
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+        connection.exec_driver_sql("SAVEPOINT task")
+        with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
             try:
                 self.result = self.work(session)
                 session.commit()
                 self.bells = session.info.get(BELLS, set())
             except Exception as error:
-                session.rollback()
                 self.error = error
+        connection.exec_driver_sql("RELEASE task" if self.error is None else "ROLLBACK TO task")
 
     def settle(self, commit_error: BaseException | None) -> None:
         error = commit_error or self.error
@@ -276,8 +278,7 @@ class Database:
             try:
                 return self._write_once(work)
             except DBAPIError as error:
-                # A deadlock or serialization failure is nobody's fault and is tried again at once.
-                if not _is_conflict(error) or attempt == CONFLICT_RETRIES - 1:
+                if not is_conflict(error) or attempt == CONFLICT_RETRIES - 1:
                     raise
         raise AssertionError("unreachable")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, text
+from sqlalchemy import Column, Index, bindparam, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Moment
@@ -40,8 +40,11 @@ class Dialog(SQLModel, table=True):
     touched_at: datetime = Field(sa_type=Moment)
 
 
+_OPEN_OF = select(Dialog).where(Dialog.staff_id == bindparam("staff_id"), col(Dialog.open))
+
+
 def open_of(session: Session, staff_id: int) -> Dialog | None:
-    return session.exec(select(Dialog).where(Dialog.staff_id == staff_id, col(Dialog.open))).one_or_none()
+    return session.exec(_OPEN_OF, params={"staff_id": staff_id}).one_or_none()
 
 
 def get(session: Session, dialog_id: int) -> Dialog | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, String, UniqueConstraint, delete, func, text, update
+from sqlalchemy import Column, Index, String, UniqueConstraint, bindparam, delete, func, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Moment, insert_new
@@ -81,10 +81,17 @@ def find(session: Session, *, channel: str, account: str, event_id: str) -> Inbo
     ).one_or_none()
 
 
+_NEXT = (
+    select(Inbox)
+    .where(Inbox.lane == bindparam("lane"), Inbox.state == InboxState.WAITING)
+    .order_by(col(Inbox.id))
+    .limit(1)
+)
+
+
 def next_in_lane(session: Session, lane: str) -> Inbox | None:
     """The lane's oldest waiting event; call it with the lane locked."""
-    waiting = select(Inbox).where(Inbox.lane == lane, Inbox.state == InboxState.WAITING)
-    return session.exec(waiting.order_by(col(Inbox.id)).limit(1)).one_or_none()
+    return session.exec(_NEXT, params={"lane": lane}).one_or_none()
 
 
 def waiting_lanes(session: Session) -> list[str]:
@@ -92,10 +99,11 @@ def waiting_lanes(session: Session) -> list[str]:
     return list(session.exec(waiting.order_by(func.min(Inbox.id))))
 
 
+_THIS = update(Inbox).where(col(Inbox.id) == bindparam("event"))
+
+
 def mark_done(session: Session, event: Inbox, *, now: datetime) -> None:
-    event.state = InboxState.DONE
-    event.done_at = now
-    session.add(event)
+    session.connection().execute(_THIS, {"event": event.id, "state": InboxState.DONE, "done_at": now})
 
 
 def record_failure(session: Session, inbox_id: int, error: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, String, UniqueConstraint, delete, update
+from sqlalchemy import Column, Index, String, UniqueConstraint, bindparam, delete, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import KEY, Moment, insert_new
@@ -141,33 +141,57 @@ def free_halves(session: Session, leave_id: int, *, after: Sequence[tuple[date, 
         session.connection().execute(freed.where(col(LeaveHalf.day) == day, col(LeaveHalf.half) == half))
 
 
+NO_LEAVE = 0
+_HALVES_OF = (
+    select(LeaveHalf)
+    .where(LeaveHalf.staff_id == bindparam("staff_id"), LeaveHalf.leave_id != bindparam("but"))
+    .where(col(LeaveHalf.day) >= bindparam("first"), col(LeaveHalf.day) <= bindparam("last"))
+    .order_by(col(LeaveHalf.day), col(LeaveHalf.half).desc())
+)
+
+
 def halves_of(session: Session, staff_id: int, *, first: date, last: date, but: int | None = None) -> list[LeaveHalf]:
     """A person's taken half days from `first` to `last`, those of leave `but` left out."""
-    own = select(LeaveHalf).where(LeaveHalf.staff_id == staff_id, LeaveHalf.day >= first, LeaveHalf.day <= last)
-    if but is not None:
-        own = own.where(LeaveHalf.leave_id != but)
-    return list(session.exec(own.order_by(col(LeaveHalf.day), col(LeaveHalf.half).desc())))
+    wanted = {"staff_id": staff_id, "first": first, "last": last, "but": but or NO_LEAVE}
+    return list(session.exec(_HALVES_OF, params=wanted))
+
+
+_HALVES_IN_STORE = (
+    select(LeaveHalf, Leave)
+    .join(Leave, col(Leave.id) == LeaveHalf.leave_id)
+    .where(LeaveHalf.store_id == bindparam("store_id"))
+    .where(col(LeaveHalf.day) >= bindparam("first"), col(LeaveHalf.day) <= bindparam("last"))
+    .order_by(col(LeaveHalf.day), col(LeaveHalf.half).desc(), col(LeaveHalf.id))
+)
 
 
 def halves_in_store(session: Session, store_id: int, *, first: date, last: date) -> list[tuple[LeaveHalf, Leave]]:
     """All half days that anybody in the store takes or asks for from `first` to `last`, with their leave."""
-    away = (
-        select(LeaveHalf, Leave)
-        .join(Leave, col(Leave.id) == LeaveHalf.leave_id)
-        .where(LeaveHalf.store_id == store_id, LeaveHalf.day >= first, LeaveHalf.day <= last)
-    )
-    return list(session.exec(away.order_by(col(LeaveHalf.day), col(LeaveHalf.half).desc(), col(LeaveHalf.id))))
+    return list(session.exec(_HALVES_IN_STORE, params={"store_id": store_id, "first": first, "last": last}))
+
+
+_GRANTED_OVER = (
+    select(Leave)
+    .where(Leave.store_id == bindparam("store_id"), col(Leave.state).in_(GRANTED))
+    .where(col(Leave.starts_at) < bindparam("end"), col(Leave.ends_at) > bindparam("start"))
+    .order_by(col(Leave.starts_at), col(Leave.id))
+)
 
 
 def granted_over(session: Session, store_id: int, *, start: datetime, end: datetime) -> list[Leave]:
     """Leave that is granted or told and touches the span; `end` exclusive."""
-    away = select(Leave).where(
+    return list(session.exec(_GRANTED_OVER, params={"store_id": store_id, "start": start, "end": end}))
+
+
+def pending_over(session: Session, store_id: int, *, start: datetime, end: datetime) -> list[Leave]:
+    """Leave that waits for an answer and touches the span; `end` exclusive."""
+    waiting = select(Leave).where(
         Leave.store_id == store_id,
-        col(Leave.state).in_(GRANTED),
+        Leave.state == LeaveState.PENDING,
         Leave.starts_at < end,
         Leave.ends_at > start,
     )
-    return list(session.exec(away.order_by(col(Leave.starts_at), col(Leave.id))))
+    return list(session.exec(waiting.order_by(col(Leave.id))))
 
 
 def coming_of(session: Session, staff_id: int, *, now: datetime, most: int = 10) -> list[Leave]:

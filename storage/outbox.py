@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, String, UniqueConstraint, delete, func, or_, text, update
+from sqlalchemy import Column, Index, String, UniqueConstraint, bindparam, delete, func, or_, text, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Moment, insert_new
@@ -123,22 +124,21 @@ def ref_of_target(session: Session, row: Outbox) -> str:
     return target.message_ref if target else ""
 
 
+_ABOUT = (Outbox.store_id == bindparam("store_id"), Outbox.subject == bindparam("subject"))
+_GONE_OUT = (
+    select(Outbox)
+    .where(*_ABOUT, Outbox.kind == Kind.SEND, col(Outbox.state).in_([OutboxState.SENT, OutboxState.SENDING]))
+    .order_by(col(Outbox.id))
+)
+_EDITED_ANYWAY = select(Outbox.target_id).where(*_ABOUT, Outbox.kind == Kind.EDIT, Outbox.state == OutboxState.WAITING)
+
+
 def refresh(session: Session, *, store_id: int, subject: str, now: datetime) -> None:
     """Every card about `subject` that went out is shown anew, as the facts are now; what still waits needs nothing."""
-    gone_out = select(Outbox).where(
-        Outbox.store_id == store_id,
-        Outbox.subject == subject,
-        Outbox.kind == Kind.SEND,
-        col(Outbox.state).in_([OutboxState.SENT, OutboxState.SENDING]),
-    )
-    waiting = select(Outbox.target_id).where(
-        Outbox.store_id == store_id,
-        Outbox.subject == subject,
-        Outbox.kind == Kind.EDIT,
-        Outbox.state == OutboxState.WAITING,
-    )
-    edited_anyway = set(session.exec(waiting))
-    for card in session.exec(gone_out.order_by(col(Outbox.id))):
+    about = {"store_id": store_id, "subject": subject}
+    cards = session.exec(_GONE_OUT, params=about).all()
+    edited_anyway = set(session.exec(_EDITED_ANYWAY, params=about)) if cards else ()
+    for card in cards:
         if card.id not in edited_anyway:
             put(
                 session,
@@ -164,21 +164,24 @@ def expire_waiting(session: Session, *, store_id: int, subject: str, recipients:
     )
 
 
+_HEAD = (
+    select(Outbox)
+    .where(Outbox.recipient == bindparam("recipient"))
+    .where(col(Outbox.state).in_([OutboxState.WAITING, OutboxState.SENDING]))
+    .where(or_(col(Outbox.due_at) <= bindparam("now"), col(Outbox.state) == OutboxState.SENDING))
+    .order_by(col(Outbox.id))
+    .limit(1)
+    # Not skipping what is locked: the notice behind it would overtake it.
+    .with_for_update()
+)
+
+
 def next_for(session: Session, recipient: str, *, now: datetime, real: datetime) -> Outbox | None:
     """The recipient's oldest undelivered notice that may go now, locked; None if one is under way or must wait.
 
     Held notices (quiet hours, digests) do not stop the ones behind them that are due already.
     """
-    head = (
-        select(Outbox)
-        .where(Outbox.recipient == recipient, col(Outbox.state).in_([OutboxState.WAITING, OutboxState.SENDING]))
-        .where(or_(col(Outbox.due_at) <= now, col(Outbox.state) == OutboxState.SENDING))
-        .order_by(col(Outbox.id))
-        .limit(1)
-        # Not skipping what is locked: the notice behind it would overtake it.
-        .with_for_update()
-    )
-    row = session.exec(head).one_or_none()
+    row = session.exec(_HEAD, params={"recipient": recipient, "now": now}).one_or_none()
     if row is None or (row.next_try_at is not None and row.next_try_at > real):
         return None
     if row.state == OutboxState.SENDING and row.lease_until is not None and row.lease_until > real:
@@ -206,20 +209,28 @@ def gathering_until(session: Session, recipient: str) -> datetime | None:
     return session.exec(gathering).one()
 
 
-def lease(session: Session, row: Outbox, *, until: datetime, address: str, card: str = "") -> None:
-    """Takes the notice for sending; `card` is what its subject's card says now."""
-    row.state = OutboxState.SENDING
-    row.lease_until = until
-    row.address = address
-    row.card = card
-    row.attempts += 1
-    session.add(row)
-    session.flush()
+_THIS = update(Outbox).where(col(Outbox.id) == bindparam("row_id"))
+
+
+def lease(
+    session: Session, row: Outbox, *, until: datetime, address: str, card: str = "", going: datetime | None = None
+) -> None:
+    """Takes the notice for sending; `card` is what its subject's card says now.
+
+    From `going` (real time) on it counts for the platform's limits, although it has not arrived.
+    """
+    set_committed_value(row, "attempts", row.attempts + 1)
+    taken = {"state": OutboxState.SENDING, "lease_until": until, "address": address, "card": card, "sent_at": going}
+    session.connection().execute(_THIS, {"row_id": row.id, "attempts": row.attempts, **taken})
+
+
+_STILL_OURS = update(Outbox).where(
+    col(Outbox.id).in_(bindparam("ids", expanding=True)), col(Outbox.state) == OutboxState.SENDING
+)
 
 
 def _close(session: Session, ids: Sequence[int], **values: Any) -> None:
-    still_ours = update(Outbox).where(col(Outbox.id).in_(ids), col(Outbox.state) == OutboxState.SENDING)
-    session.connection().execute(still_ours.values(lease_until=None, **values))
+    session.connection().execute(_STILL_OURS, {"ids": list(ids), "lease_until": None, **values})
 
 
 def mark_sent(session: Session, ids: Sequence[int], *, message_ref: str, real: datetime) -> None:
@@ -257,13 +268,20 @@ def release_leases(session: Session, *, before: datetime | None = None) -> None:
 
 
 def recipients_due(session: Session, *, now: datetime, real: datetime) -> list[str]:
-    """Everybody for whom something may go out now, who has waited longest first."""
+    """Everybody whose oldest undelivered notice may go out now, who has waited longest first."""
+    undelivered = col(Outbox.state).in_([OutboxState.WAITING, OutboxState.SENDING])
+    oldest = (
+        select(func.min(Outbox.id).label("id"))
+        .where(undelivered, or_(col(Outbox.due_at) <= now, col(Outbox.state) == OutboxState.SENDING))
+        .group_by(Outbox.recipient)
+        .subquery()
+    )
     due = (
         select(Outbox.recipient)
-        .where(Outbox.state == OutboxState.WAITING, Outbox.due_at <= now)
+        .join(oldest, oldest.c.id == col(Outbox.id))
+        .where(Outbox.state == OutboxState.WAITING)
         .where(or_(col(Outbox.next_try_at).is_(None), col(Outbox.next_try_at) <= real))
-        .group_by(Outbox.recipient)
-        .order_by(func.min(Outbox.id))
+        .order_by(col(Outbox.id))
     )
     return list(session.exec(due))
 

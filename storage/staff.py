@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, UniqueConstraint, or_, update
+from sqlalchemy import Column, UniqueConstraint, bindparam, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Moment, insert_new
@@ -96,10 +96,12 @@ def by_name_or_key(session: Session, wanted: str) -> list[Staff]:
     return list(session.exec(select(Staff).where(called, col(Staff.active)).order_by(col(Staff.id))))
 
 
+_OF_STORE = select(Staff).where(Staff.store_id == bindparam("store_id"), col(Staff.active)).order_by(col(Staff.id))
+
+
 def of_store(session: Session, store_id: int) -> list[Staff]:
     """Everybody who works in the store now, in the order they came."""
-    working = select(Staff).where(Staff.store_id == store_id, col(Staff.active)).order_by(col(Staff.id))
-    return list(session.exec(working))
+    return list(session.exec(_OF_STORE, params={"store_id": store_id}))
 
 
 def everybody(session: Session, store_id: int) -> list[Staff]:
@@ -122,24 +124,38 @@ def with_role(people: Iterable[Staff], role: Role) -> list[Staff]:
     return [person for person in people if person.has(role)]
 
 
+_LOCKED = (
+    select(Staff)
+    .where(Staff.id == bindparam("staff_id"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
 def lock(session: Session, staff_id: int) -> Staff:
     """The person's lane: only one transaction at a time goes on from here (PostgreSQL; SQLite has one writer)."""
-    locked = select(Staff).where(Staff.id == staff_id).with_for_update(key_share=True)
-    return session.exec(locked.execution_options(populate_existing=True)).one()
+    return session.exec(_LOCKED, params={"staff_id": staff_id}).one()
 
 
 def lock_contact(session: Session, contact_id: int) -> Contact:
     return session.exec(select(Contact).where(Contact.id == contact_id).with_for_update(key_share=True)).one()
 
 
+_CONTACT_AT = select(Contact).where(
+    Contact.channel == bindparam("channel"),
+    Contact.account == bindparam("account"),
+    Contact.address == bindparam("address"),
+)
+
+
 def contact(session: Session, *, channel: str, account: str, address: str) -> Contact:
     """The contact at that address, made as a stranger's if it is new."""
-    wanted = select(Contact).where(Contact.channel == channel, Contact.account == account, Contact.address == address)
-    found = session.exec(wanted).one_or_none()
+    place = {"channel": channel, "account": account, "address": address}
+    found = session.exec(_CONTACT_AT, params=place).one_or_none()
     if found is None:
         # Two processes may meet the same stranger at once; whoever comes second finds the first one's row.
-        insert_new(session, Contact, {"channel": channel, "account": account, "address": address, "blocked": False})
-        found = session.exec(wanted).one()
+        insert_new(session, Contact, {**place, "blocked": False})
+        found = session.exec(_CONTACT_AT, params=place).one()
     return found
 
 
@@ -160,10 +176,16 @@ def block(session: Session, contact_id: int) -> Contact | None:
     return known
 
 
+_REACHABLE = (
+    select(Contact)
+    .where(Contact.staff_id == bindparam("staff_id"), ~col(Contact.blocked))
+    .order_by(col(Contact.spoke_at).desc().nulls_last(), col(Contact.id))
+)
+
+
 def contacts_of(session: Session, staff_id: int) -> list[Contact]:
     """A person's reachable chats, the one where they last spoke first."""
-    reachable = select(Contact).where(Contact.staff_id == staff_id, ~col(Contact.blocked))
-    return list(session.exec(reachable.order_by(col(Contact.spoke_at).desc().nulls_last(), col(Contact.id))))
+    return list(session.exec(_REACHABLE, params={"staff_id": staff_id}))
 
 
 def group_at(session: Session, *, channel: str, account: str, address: str) -> Group | None:
@@ -184,6 +206,14 @@ def group(session: Session, group_id: int) -> Group | None:
 
 def contact_by_id(session: Session, contact_id: int) -> Contact:
     return session.get_one(Contact, contact_id)
+
+
+_THIS_CONTACT = update(Contact).where(col(Contact.id) == bindparam("contact_id"))
+
+
+def spoke(session: Session, contact_id: int, *, now: datetime) -> None:
+    """The person wrote in this chat: answers reach them there, and nobody is blocked who speaks."""
+    session.connection().execute(_THIS_CONTACT, {"contact_id": contact_id, "spoke_at": now, "blocked": False})
 
 
 def groups_of(session: Session, store_id: int) -> list[Group]:

@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, UniqueConstraint
+from sqlalchemy import Column, UniqueConstraint, and_, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Moment, insert_new
@@ -58,6 +58,25 @@ def rules_at(session: Session, store_id: int, at: datetime) -> StoreRules | None
     """The newest rules that hold at `at`."""
     held = select(StoreRules).where(StoreRules.store_id == store_id, StoreRules.valid_from <= at)
     return session.exec(held.order_by(col(StoreRules.valid_from).desc()).limit(1)).one_or_none()
+
+
+_OPENED = (
+    select(Store, StoreRules.digest)
+    .join(
+        StoreRules,
+        and_(col(StoreRules.store_id) == Store.id, col(StoreRules.valid_from) <= bindparam("at")),
+        isouter=True,
+    )
+    .where(Store.id == bindparam("store_id"))
+    .order_by(col(StoreRules.valid_from).desc())
+    .limit(1)
+)
+
+
+def with_digest(session: Session, store_id: int, at: datetime) -> tuple[Store, str | None]:
+    """The store, and the digest of the rules that hold at `at`; None if it has no rules of its own yet."""
+    store, digest = session.exec(_OPENED, params={"store_id": store_id, "at": at}).one()
+    return store, digest
 
 
 def put_rules(session: Session, store_id: int, *, valid_from: datetime, rules: dict[str, Any]) -> bool:

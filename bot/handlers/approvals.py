@@ -20,6 +20,7 @@ from bot.talk import Button
 from storage.approvals import last_decided_by, of_applicant, pending, remind_later
 
 SHOWN = 10
+NOT_REFUSED = "approvals.not_refused"
 
 
 def approve(ctx: Context, press: Press) -> Answer:
@@ -61,7 +62,7 @@ def take_back(ctx: Context, press: Press) -> Answer:
 
 def waiting_for_me(ctx: Context, word: str, rest: str) -> Answer:
     """待我审批: what waits for this person's yes, each to be opened."""
-    waiting = [one for one in pending(ctx.session, ctx.store.id) if approvals.right(ctx, one, ctx.me)]
+    waiting = [one for one in pending(ctx.session, ctx.store.id) if approvals.is_asked(ctx, one)]
     if not waiting:
         return notice("approvals.nothing_waits")
     shown = [{"title": approvals_asking.title(ctx, one), "until": one.expires_at} for one in waiting[:SHOWN]]
@@ -129,8 +130,17 @@ def _refused(ctx: Context, values: Reason, about: Mapping[str, Any]) -> Answer:
     return None
 
 
-CONFIRMING = Form("approvals.confirming", Nothing, look=_plain_reading, submit=_confirmed, readback=_what_to_confirm)
-REFUSING = Form("approvals.refusing", Reason, look=_plain_reading, submit=_refused, confirms=False)
+CONFIRMING = Form(
+    "approvals.confirming",
+    Nothing,
+    look=_plain_reading,
+    submit=_confirmed,
+    readback=_what_to_confirm,
+    cancelled=NOT_REFUSED,
+)
+REFUSING = Form(
+    "approvals.refusing", Reason, look=_plain_reading, submit=_refused, confirms=False, cancelled=NOT_REFUSED
+)
 
 feature = Feature(
     name="approvals",

@@ -7,6 +7,8 @@ from bot.feature import Answer, Command, Context, Feature, Press, Refusal
 from bot.notices import notice
 from storage import inbox
 
+GREETINGS = ("你好", "您好", "在吗", "在不在", "help", "Help", "？", "?")
+
 
 def help_me(ctx: Context, word: str, rest: str) -> Answer:
     commands = [command for command in hearing.allowed(ctx) if command.in_menu]
@@ -31,9 +33,7 @@ def run(ctx: Context, press: Press) -> Answer:
 feature = Feature(
     name="help",
     commands=(
-        Command(
-            "help.help", ("帮助", "怎么用", "help", "你好", "您好", "在吗"), help_me, personal=False, in_menu=False
-        ),
+        Command("help.help", ("帮助", "怎么用"), help_me, personal=False, in_menu=False, alone=GREETINGS),
         Command("help.menu", ("菜单", "能办什么", "功能"), menu, personal=False, in_menu=False),
     ),
     buttons={"run": run},

@@ -213,6 +213,11 @@ def confirming(scene: Scene, leave_id: int) -> Notice | None:
     return notice("leave.special_to_confirm", **leave_cards.facts(scene, asked))
 
 
+def reversible(scene: Scene, leave_id: int) -> bool:
+    """Leave that its person has withdrawn meanwhile is nobody's to decide any more."""
+    return leave_cards.existing(scene, leave_id).state in (LeaveState.APPROVED, LeaveState.REFUSED)
+
+
 def ring(scene: Scene, reminder: Reminder) -> None:
     """A leave begins or ends: its cards change, and where an approver is away, others are asked."""
     asked = leave.lock(scene.session, scene.store.id, int(reminder.subject.partition(":")[2]))
@@ -234,7 +239,9 @@ def _take(scene: Scene, asked: Leave, wanted: Sequence[HalfDay]) -> None:
 
 
 def _begin(scene: Scene, asked: Leave) -> None:
-    """Its cards change when it begins, and again when it ends."""
+    """Its cards change when it begins, and again when it ends; others' cards show now that somebody is away."""
+    for waiting in leave.pending_over(scene.session, scene.store.id, start=asked.starts_at, end=asked.ends_at):
+        scene.refresh(waiting.subject)
     scene.remind("leave", asked.subject, asked.starts_at if asked.starts_at > scene.now else asked.ends_at)
     if asked.starts_at <= scene.now and staff.get(scene.session, asked.staff_id).has(Role.CLIENT_MANAGER):
         approvals.look_again(scene)
@@ -317,6 +324,11 @@ feature = Feature(
     rings=ring,
     card=leave_cards.card,
     approvable=Approvable(
-        title=leave_cards.title, decided=decided, reopened=reopened, expired=expired, confirming=confirming
+        title=leave_cards.title,
+        decided=decided,
+        reopened=reopened,
+        expired=expired,
+        confirming=confirming,
+        reversible=reversible,
     ),
 )

@@ -55,6 +55,7 @@ def facts(scene: Scene, asked: Leave) -> dict[str, Any]:
         "reason": asked.reason,
         "special": asked.special,
         "special_days": days(banned(scene, asked)),
+        "no_leave_days": days(rules.days_without_leave(rules.halves(extent, scene.rules.working), scene.rules)),
         "cover": staff.get(scene.session, asked.cover_id).name if asked.cover_id else "",
         "phone": asked.phone,
         "entered_by": ""

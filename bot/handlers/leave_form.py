@@ -14,6 +14,7 @@ from bot.handlers import leave_cards
 from bot.notices import Notice, notice
 from bot.questions import Objection, Option, Phone, Pick, Question, Reading, When, Words
 from bot.reading import Span
+from bot.rules import approvals
 from bot.rules import leave as rules
 from bot.rules.book import LeaveKind, Rulebook
 from bot.rules.leave import Ban, BannedDay, HalfDay
@@ -28,11 +29,11 @@ class LeaveForm(BaseModel):
     """A request for leave, as the person means it."""
 
     kind: Annotated[str, Pick()]
-    span: Annotated[Span, When(clears=("special", "cover"))]
+    span: Annotated[Span, When(clears=("special",))]
+    special: Annotated[str, Words(in_line=False, rather="span")] = ""
     cover: Annotated[int | None, Pick()] = None
     phone: Annotated[str, Phone()] = ""
     reason: Annotated[str, Words()] = ""
-    special: Annotated[str, Words(in_line=False, rather="span")] = ""
 
 
 def look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
@@ -41,13 +42,17 @@ def look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
     kind = ctx.rules.leave.kind(answers.get("kind") or ctx.rules.leave.kinds[0].key)
     span = SPAN.validate_python(answers["span"]) if "span" in answers else None
     banned, objection = _checked(ctx, person, kind, span, about) if span else ((), None)
+    if span and objection is None:
+        objection = _cover_away(ctx, person, answers.get("cover"), span)
     questions = {
         "kind": Question(options=_kinds(ctx.rules), default=ctx.rules.leave.kinds[0].key),
         "cover": _cover_question(ctx, person, kind, span),
         "phone": Question(default=person.phone or None, optional=not kind.asks),
         "reason": Question(optional=not kind.asks),
         "special": Question(
-            needed=bool(banned), ask=_rule_text(ctx, banned), options=_instead(ctx, person, kind, span) if span else ()
+            needed=bool(banned),
+            ask=_rule_text(ctx, person, banned),
+            options=_instead(ctx, person, kind, span) if span else (),
         ),
     }
     return Reading(ctx.now, ctx.rules.working, questions, objection)
@@ -80,9 +85,21 @@ def _checked(
     override = ctx.me.has(Role.GM_OFFICE) and person.id != ctx.me.id
     cleans = [] if override else [day for day in banned if day.ban == Ban.DEEP_CLEAN]
     own = _own_halves(ctx, person, span, about)
+    options = _days_instead(ctx, person, kind, span, own) if taken else ()
     why = _why_not(ctx, taken, cleans, [half for half in taken if half in own], span)
-    options = _days_instead(ctx, person, kind, span, own) if why and taken else ()
+    if why is not None and cleans:
+        options = (*options[:-1], Option(None, "leave.button_other_days", asks=notice("leave.ask_span")))
     return banned, Objection("span", why, options) if why else None
+
+
+def _cover_away(ctx: Context, person: Staff, cover_id: int | None, span: Span) -> Objection | None:
+    """A cover who was chosen and is away themselves."""
+    if cover_id is None or cover_id not in leave_cards.away_over(ctx, span):
+        return None
+    name = staff.get(ctx.session, cover_id).name
+    kind = ctx.rules.leave.kinds[0]
+    options = _cover_question(ctx, person, kind, span).options
+    return Objection("cover", notice("leave.cover_away", name=name, span=span), options)
 
 
 def _why_not(
@@ -97,9 +114,7 @@ def _why_not(
     if own:
         return notice("leave.overlap", halves=leave_cards.half_names(own))
     if cleans:
-        return notice(
-            "leave.deep_clean", days=leave_cards.days(cleans), whole=len({day for day, _ in taken}) == len(cleans)
-        )
+        return notice("leave.deep_clean", days=leave_cards.days(cleans))
     return None
 
 
@@ -111,22 +126,19 @@ def _own_halves(ctx: Context, person: Staff, span: Span, about: Mapping[str, Any
     return {(half.day, Half(half.half)) for half in taken}
 
 
-def _rule_text(ctx: Context, banned: Sequence[BannedDay]) -> Notice | None:
+def _rule_text(ctx: Context, person: Staff, banned: Sequence[BannedDay]) -> Notice | None:
     """The rule, said as soon as the span is known."""
     if not banned:
         return None
-    deciding = staff.with_role(ctx.people(), _confirming_role(ctx))
-    return notice(
-        "leave.no_leave_day",
-        days=leave_cards.days(banned),
-        names="、".join(one.name for one in deciding),
-        weekdays=_weekdays(ctx.rules),
-    )
+    names = "" if ctx.me.has(Role.GM_OFFICE) else _who_confirms(ctx, person)
+    days = leave_cards.days(banned)
+    return notice("leave.no_leave_day", days=days, names=names, weekdays=_weekdays(ctx.rules))
 
 
-def _confirming_role(ctx: Context) -> Role:
-    """Who confirms special circumstances: the store supervisor; for one of them, the GM office."""
-    return Role.GM_OFFICE if ctx.me.has(Role.CLIENT_MANAGER) else Role.CLIENT_MANAGER
+def _who_confirms(ctx: Context, person: Staff) -> str:
+    """Those who confirm this person's special circumstances."""
+    role = approvals.role_for(Role.CLIENT_MANAGER, person)
+    return "、".join(one.name for one in staff.with_role(ctx.people(), role))
 
 
 def _weekdays(book: Rulebook) -> list[int]:

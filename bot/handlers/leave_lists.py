@@ -17,9 +17,11 @@ def mine(ctx: Context, word: str, rest: str) -> Answer:
     own = leave.coming_of(ctx.session, ctx.me.id, now=ctx.now)
     if not own:
         return notice("leave.none_of_mine")
-    for asked in own[:-1]:
-        ctx.tell(ctx.me.id, Notice(subject=asked.subject), urgent=True)
-    return Notice(subject=own[-1].subject, lead=notice("leave.mine", count=len(own)))
+    leads = [notice("leave.mine", count=len(own)), *[None] * len(own)]
+    *before, last = [Notice(subject=asked.subject, lead=lead) for asked, lead in zip(own, leads, strict=False)]
+    for card in before:
+        ctx.tell(ctx.me.id, card, urgent=True)
+    return last
 
 
 def who_is_away(ctx: Context, word: str, rest: str) -> Answer:

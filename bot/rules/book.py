@@ -175,8 +175,8 @@ class Rulebook(Rules):
         return self.may_go_at(now + timedelta(seconds=self.notices.digest_seconds))
 
     def after_working(self, at: datetime, limit: Limit) -> datetime:
-        """The moment that lies so much working time after `at`."""
-        return self.working.deadline(at, limit).due
+        """The moment that lies so much working time after `at`, counted in whole minutes as people do."""
+        return self.working.deadline(at.replace(second=0, microsecond=0), limit).due
 
     def before_working(self, at: datetime, limit: Limit) -> datetime:
         """The moment that lies so much working time before `at`."""

@@ -69,8 +69,11 @@ def banned_days(taken: Sequence[HalfDay], kind: LeaveKind, rules: Rulebook) -> t
 
     HANDBOOK C4 (deep clean, never) goes before A11 (Wednesday and Saturday, unless special circumstances).
     """
-    if not kind.no_leave_days:
-        return ()
+    return days_without_leave(taken, rules) if kind.no_leave_days else ()
+
+
+def days_without_leave(taken: Sequence[HalfDay], rules: Rulebook) -> tuple[BannedDay, ...]:
+    """The days among `taken` on which the store wants everybody there, whatever the kind of leave."""
     days = dict.fromkeys(day for day, _ in taken)
     return tuple(banned for day in days if (banned := _banned(day, rules)) is not None)
 

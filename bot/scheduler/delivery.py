@@ -142,14 +142,14 @@ class Delivery:
         return free_at(session, pace, to, real=self._clock.real(), group=group) if pace else None
 
     def _take(self, session: Session, row: Outbox, to: Address, contact_id: int | None, shown: Shown) -> Job:
-        until = self._clock.real() + LEASE
+        going = self._clock.real()
         rows = [row, *(outbox.digest_with(session, row, now=self._clock.now()) if row.digest else ())]
         messages = [shown.message]
         for other in rows[1:]:
             told = self._in_words(session, other)
             messages.extend([told.message] if isinstance(told, Shown) else [])
         for one in rows:
-            outbox.lease(session, one, until=until, address=str(to), card=shown.card)
+            outbox.lease(session, one, until=going + LEASE, address=str(to), card=shown.card, going=going)
         message = shown.message if len(messages) == 1 else Message("\n".join(one.markup for one in messages))
         return Job(
             tuple(one.id for one in rows), to, message, outbox.ref_of_target(session, row), row.attempts, contact_id

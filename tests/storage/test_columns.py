@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import StatementError
@@ -50,7 +51,7 @@ def test_moments_of_different_zones_are_ordered_by_when_they_are(database: Datab
 
 
 def test_json_comes_back_as_it_was(database: Database) -> None:
-    value = {"text": "王磊 “引号” \\ 😀", "none": None, "list": [1, True, "二"], "deep": {"a": {}}}
+    value: dict[str, Any] = {"text": "王磊 “引号” \\ 😀", "none": None, "list": [1, True, "二"], "deep": {"a": {}}}
 
     database.write_now(lambda session: meta.put(session, "odd", value))
 

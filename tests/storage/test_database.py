@@ -152,14 +152,15 @@ def test_two_who_take_the_same_rows_in_opposite_order_both_come_through(postgres
     database = Database(postgres_url)
     database.write_now(put("counter"))
     database.write_now(put("other"))
-    first_try = threading.Barrier(2)
+    both_hold_one = threading.Barrier(2)
     tries: list[str] = []
 
     def taking(first: str, second: str) -> Work:
         def work(session: Session) -> None:
             session.get(Meta, first, with_for_update=True)
-            if tries.append(first) or tries.count(first) == 1:
-                first_try.wait(10)
+            tries.append(first)
+            if tries.count(first) == 1:
+                both_hold_one.wait(10)
             row = session.get(Meta, second, with_for_update=True)
             assert row is not None
             row.value = {"n": row.value["n"] + 1}

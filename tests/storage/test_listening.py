@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -45,6 +46,13 @@ def there(postgres_url: str) -> Iterator[Database]:
     opened.close()
 
 
+def ring(topics: Sequence[str], session: Session) -> None:
+    """Writes a fact and rings for it."""
+    meta.put(session, "a fact", {})
+    for topic in topics:
+        ring_bell(session, topic)
+
+
 def drop_listeners(session: Session) -> None:
     session.connection().execute(
         text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN qiantai'")
@@ -55,10 +63,10 @@ def test_a_commit_in_one_process_wakes_the_other(here: Database, there: Database
     ear = Ear(there)
     assert ear.waits_for(MISSED)
 
-    here.write_now(lambda session: (meta.put(session, "a", {}), ring_bell(session, "lane:staff:7")))
+    here.write_now(partial(ring, ["lane:staff:7"]))
 
     assert ear.waits_for("lane:staff:7")
-    assert there.read_now(lambda session: meta.get(session, "a")) == {}
+    assert there.read_now(partial(meta.get, name="a fact")) == {}
 
 
 def test_the_own_commit_is_heard_once_and_not_again_from_outside(here: Database, there: Database) -> None:
@@ -78,7 +86,7 @@ def test_more_bells_than_one_notification_holds_are_all_heard(here: Database, th
     assert ear.waits_for(MISSED)
     rung = [f"chat:staff:somebody with a long key number {n}" for n in range(500)]
 
-    here.write_now(lambda session: [ring_bell(session, topic) for topic in rung])
+    here.write_now(partial(ring, rung))
 
     assert all(ear.waits_for(topic) for topic in rung)
 

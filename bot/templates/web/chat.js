@@ -7,6 +7,7 @@
 const PAGE_WAIT = 20; // seconds that the server may hold a poll
 const HIDDEN_PAUSE = 3000; // a hidden page asks without waiting: browsers allow six connections to a host, over all tabs
 const GLANCE_PAUSE = 4000;
+const LONGEST_PAUSE = 6000; // between two tries to reach a server that does not answer
 const LONGEST_TEXT = 128 * 1024;
 const LARGEST_FILE = 20 * 1024 * 1024;
 const NEAR_BOTTOM = 48;
@@ -316,7 +317,7 @@ class Chat {
 
   async listen(signal) {
     for (let failures = 0; !signal.aborted; ) {
-      const wait = this.loaded && !document.hidden ? PAGE_WAIT : 0;
+      const wait = this.loaded && !failures && !document.hidden ? PAGE_WAIT : 0; // after a failure: at once, are you there?
       const asked = performance.now();
       try {
         const messages = await messagesOf(this.as, this.key, this.seq, { wait, signal });
@@ -328,7 +329,7 @@ class Chat {
       } catch (error) {
         if (signal.aborted) return;
         this.line(error.final ? error.message : words.offline);
-        await pause(Math.min(1000 * 2 ** failures++, 15_000) * (0.8 + 0.4 * Math.random()), signal);
+        await pause(Math.min(1000 * 2 ** failures++, LONGEST_PAUSE) * (0.8 + 0.4 * Math.random()), signal);
         continue;
       }
       if (document.hidden) await pause(HIDDEN_PAUSE, signal);
@@ -445,6 +446,7 @@ class Chat {
 
   /** A press that nobody answered keeps its id for the next try of the same button. */
   async press(row, action) {
+    if (row.press?.state === "sending") return;
     const id = row.press?.action === action && row.press.state === "failed" ? row.press.id : newId();
     const press = { id, as: this.as, chat: this.key, message: row.message.id, action };
     row.press = { ...press, state: "sending" };

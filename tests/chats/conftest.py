@@ -1,0 +1,58 @@
+"""A store at work on a database of its own, and its people: 刘总, 周敏, 王磊, 陈静, 赵倩, 孙强, 吴刚."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.chat import Person, StoreAtWork, store_at_work
+from tests.services import Run
+
+
+@pytest.fixture
+def store(sqlite_url: str, tmp_path: Path) -> Iterator[StoreAtWork]:
+    """It opens on Wednesday 25 November 2026 at 10:00, a deep-clean day."""
+    with store_at_work(sqlite_url, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def long_day(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreAtWork]:
+    """One store for all tests of a module, for tables of sentences that leave nothing behind."""
+    folder = tmp_path_factory.mktemp("store")
+    shutil.copyfile(run.sqlite(), folder / "store.db")
+    with store_at_work(f"sqlite:///{folder / 'store.db'}", folder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def liu(store: StoreAtWork) -> Person:
+    """The GM office."""
+    return store.person("liu")
+
+
+@pytest.fixture
+def zhou(store: StoreAtWork) -> Person:
+    """The client manager: store supervisor and front desk."""
+    return store.person("zhou")
+
+
+@pytest.fixture
+def wang(store: StoreAtWork) -> Person:
+    """A designer."""
+    return store.person("wang")
+
+
+@pytest.fixture
+def chen(store: StoreAtWork) -> Person:
+    """The other designer."""
+    return store.person("chen")
+
+
+@pytest.fixture
+def zhao(store: StoreAtWork) -> Person:
+    """The estimator."""
+    return store.person("zhao")

@@ -1,0 +1,98 @@
+"""Nothing is lost and nothing happens twice, whenever the process dies: a real demo, a real kill -9, people writing."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from signal import SIGINT, SIGKILL, SIGTERM
+
+import pytest
+import pytest_asyncio
+
+from bot.failpoints import NAMES
+from tests.journeys.killing import START_SECONDS, Death, Front, live_through
+from tests.services import Run
+
+# At which pass the process dies: amid the traffic, after the first requests have been decided.
+PASSES = {
+    "stored not acknowledged": 15,
+    "committed not woken": 25,
+    "sending not marked": 20,
+    "ringing": 2,
+}
+KILLS = 4
+LATEST_SECONDS = 1.0
+# A machine with much else to do starts slowly; nothing here is timed.
+pytestmark = pytest.mark.timeout(400)
+EARLY = ("-m", "tests.journeys.acknowledging_early")
+
+
+@pytest_asyncio.fixture
+async def front(run: Run, tmp_path: Path) -> AsyncIterator[Front]:
+    """A demo that was not started yet, on a migrated file of its own."""
+    shutil.copyfile(run.sqlite(), tmp_path / "qiantai.db")
+    front = Front(tmp_path)
+    yield front
+    await front.end()
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_nothing_is_lost_or_done_twice_when_the_process_dies_there(front: Front, name: str) -> None:
+    death = Death(failpoint=f"{name}@{PASSES[name]}", moves_clock=name == "ringing")
+
+    ended = await live_through(front, [death])
+
+    assert ended.comparison.faults == (), front.said()
+    assert ended.deaths == (-SIGKILL,)
+    assert ended.stopped == 0
+    assert ended.comparison.answered > 20
+    assert ended.comparison.decisions >= 2
+
+
+@pytest.mark.parametrize("half", [1, 2])
+async def test_nothing_is_lost_or_done_twice_when_it_is_killed_at_any_instant(front: Front, half: int) -> None:
+    seed = random.randrange(2**32)
+    instants = random.Random(seed)
+    deaths = [Death(seconds=instants.uniform(0.0, LATEST_SECONDS)) for _ in range(KILLS)]
+
+    ended = await live_through(front, deaths)
+
+    assert ended.comparison.faults == (), f"seed {seed}, half {half}: {front.said()}"
+    assert ended.deaths == (-SIGKILL,) * KILLS, f"seed {seed}"
+    assert ended.stopped == 0
+
+
+async def test_a_polite_stop_amid_the_traffic_loses_nothing_either(front: Front) -> None:
+    deaths = [Death(answered=10, signal=SIGTERM), Death(answered=20, signal=SIGINT)]
+
+    ended = await live_through(front, deaths)
+
+    assert ended.comparison.faults == (), front.said()
+    assert ended.deaths == (0, 0)
+    assert ended.stopped == 0
+    assert "Traceback" not in front.said()
+
+
+async def test_the_comparison_notices_an_acknowledgement_before_the_commit(front: Front) -> None:
+    hasty = Front(front.folder, EARLY)
+
+    ended = await live_through(hasty, [Death(answered=8)], patience=2.0)
+
+    lost = [fault for fault in ended.comparison.faults if fault.startswith("lost: ")]
+    assert lost, hasty.said()
+
+
+async def test_a_second_demo_on_the_same_folder_is_refused_and_the_first_goes_on(front: Front) -> None:
+    second = Front(front.folder)
+    await front.open()
+
+    async with asyncio.timeout(START_SECONDS):
+        refused = await (await second.start()).wait()
+    await second.end()
+
+    assert refused == 1
+    assert "已经有一个前台在用" in second.said()
+    assert await front.answers()

@@ -1,0 +1,81 @@
+"""Housekeeping forgets what was handled and delivered long ago, never a fact."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlmodel import Session
+
+from bot.scheduler.housekeeping import tidy
+from storage import approvals, audit, inbox, leave
+from storage.approvals import Approval, ApprovalState
+from storage.audit import Audit
+from storage.database import Database
+from storage.inbox import Inbox
+from storage.leave import Leave, LeaveState
+from storage.outbox import Outbox
+from tests.scheduler.office import StoodClock
+from tests.storage.shop import DAY, NOW, Shop, all_rows, keep_event, open_shop, queue_notice
+from tests.storage.test_outbox import send
+
+
+@pytest.fixture
+def database(database_url: str) -> Database:
+    return Database(database_url)
+
+
+def record_facts(shop: Shop, session: Session) -> None:
+    """A leave that was granted, its approval and its audit."""
+    taken = leave.add(
+        session,
+        Leave(
+            store_id=shop.store_id,
+            staff_id=shop.wang,
+            entered_by_id=shop.wang,
+            kind="personal",
+            starts_at=NOW,
+            ends_at=NOW + DAY,
+            state=LeaveState.APPROVED,
+            created_at=NOW,
+        ),
+    )
+    approvals.add(
+        session,
+        Approval(
+            store_id=shop.store_id,
+            subject=f"leave:{taken.id}",
+            applicant_id=shop.wang,
+            roles=["client_manager"],
+            state=ApprovalState.APPROVED,
+            opened_at=NOW,
+            begins_at=NOW,
+            expires_at=NOW,
+        ),
+    )
+    audit.record(session, store_id=shop.store_id, actor_id=shop.zhou, verb="x", subject=f"leave:{taken.id}", at=NOW)
+
+
+def handle(lane: str, session: Session) -> None:
+    event = inbox.next_in_lane(session, lane)
+    assert event is not None
+    inbox.mark_done(session, event, now=NOW)
+
+
+async def test_after_two_months_messages_go_and_facts_stay(database: Database) -> None:
+    shop = database.write_now(open_shop)
+    database.write_now(partial(record_facts, shop))
+    lane = keep_event(database, "old")
+    database.write_now(partial(handle, str(lane)))
+    queue_notice(database, shop)
+    send(database)
+
+    await tidy(database, StoodClock(NOW + timedelta(days=59)))
+    kept = (len(all_rows(database, Inbox)), len(all_rows(database, Outbox)))
+    await tidy(database, StoodClock(NOW + timedelta(days=61)))
+
+    assert kept == (1, 1)
+    assert (all_rows(database, Inbox), all_rows(database, Outbox)) == ([], [])
+    assert [len(all_rows(database, fact)) for fact in (Leave, Approval, Audit)] == [1, 1, 1]
+    database.close()
