@@ -49,13 +49,17 @@ class NullChannel:
 
     def __init__(self) -> None:
         self.sent = 0
-        self.edited = 0
         self.latencies: list[float] = []
         self._asked: defaultdict[str, deque[float]] = defaultdict(deque)
 
     def asked(self, chat: str, since: float) -> None:
         """A question of this chat came (or should have come) at `since`, in `perf_counter` seconds."""
         self._asked[chat].append(since)
+
+    def forget(self) -> None:
+        """What was sent until now was for warming up."""
+        self.sent = 0
+        self.latencies.clear()
 
     async def run(self, receive: Receive) -> None:
         """Nothing comes in by itself."""
@@ -67,7 +71,7 @@ class NullChannel:
         return str(self.sent)
 
     async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> None:
-        self.edited += 1
+        """An older card loses its buttons; nothing to remember."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class FrontDesk:
     """A front desk at work, and the chats of its people."""
 
     desk: Desk
-    delivery: Delivery
+    timetable: Timetable
     channel: NullChannel
 
     async def says(self, chat: str, event_id: str, text: str, *, since: float | None = None) -> None:
@@ -84,10 +88,10 @@ class FrontDesk:
         await self.desk.receive(Incoming(NULL, ACCOUNT, event_id, chat, text=text))
 
     async def answered(self, count: int) -> None:
-        """Until so many messages went out and all of them are marked sent."""
-        await self.channel.has_sent(count)
-        await self.desk.close()
-        await self.delivery.close()
+        """Until all that came in is handled, sent and marked sent. Raises AssertionError if so many were not sent."""
+        await self.timetable.settle()
+        if self.channel.sent != count:
+            raise AssertionError(f"{self.channel.sent} messages went out instead of {count}")
 
 
 def chats(people: int) -> list[str]:
@@ -136,7 +140,7 @@ async def at_work(database: Database) -> AsyncIterator[FrontDesk]:
     database.listen(partial(_hear, loop, {"lane": desk.wake, "outbox": delivery.wake}, timetable.wake))
     running = asyncio.create_task(timetable.run())
     try:
-        yield FrontDesk(desk, delivery, channel)
+        yield FrontDesk(desk, timetable, channel)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

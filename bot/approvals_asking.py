@@ -81,11 +81,20 @@ def remind(scene: Scene, request: Approval, *, late_since: datetime | None) -> N
     due = [one for one in approvals.asked(scene.session, request.id) if one.remind_at <= scene.now]
     if not due:
         return
-    lead = notice("approvals.nudge", opened=request.opened_at, late_since=late_since)
+    until, next_one = wanted_until(scene, request)
+    told = notice(
+        "approvals.nudge",
+        title=title(scene, request),
+        opened=request.opened_at,
+        late_since=late_since,
+        until=until,
+        next_one=next_one,
+        subject=request.subject,
+    )
     for one in due:
         scene.tell(
             one.staff_id,
-            Notice(subject=request.subject, lead=lead),
+            told,
             urgent=True,
             dedupe=f"nudge|{request.id}|{one.remind_at.isoformat()}",
         )

@@ -18,7 +18,7 @@ from bot.notices import Notice, as_content, notice
 from bot.stores import open_store
 from bot.talk import PRIVATE, Incoming
 from storage import audit, inbox, outbox, staff
-from storage.database import Database, is_conflict, savepoint
+from storage.database import Database, check, is_conflict, savepoint
 from storage.inbox import Inbox
 from storage.staff import Contact, Role, Staff
 
@@ -140,7 +140,7 @@ class Desk:
                 self._greet_stranger(session, event)
             else:
                 self._handle(session, event, person)
-            session.flush()
+            check(session)
         except Exception as error:
             if is_conflict(error):
                 raise

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
 
+from bot.lines import fill, means_a_time
 from bot.notices import Notice, misread, notice
-from bot.questions import Objection, Question, Reading, Reads, When
-from bot.reading import Misread, find_time, segments, without_joining_words
+from bot.questions import Objection, Question, Reading, Reads
+from bot.reading import Misread
 
 if TYPE_CHECKING:
     from bot.feature import Answer, Context
 
 M = TypeVar("M", bound=BaseModel)
 Answers = dict[str, Any]
-LONGEST_RUN = 6
-NOT_A_TIME = "reading.not_a_time"
 CONFIRMING = frozenset({"确认", "修改", "对", "对的", "是", "是的", "好", "好的", "可以", "没错", "ok", "OK"})
 Look = Callable[[Answers], Reading]
 
@@ -214,97 +213,7 @@ def _correct(form: Form[Any], state: State, said: str, look: Look) -> Step:
         try:
             value = reads.read(said, reading, name)
         except Misread as error:
-            problem = misread(error) if _means_a_time(reads, error) else problem
+            problem = misread(error) if means_a_time(reads, error) else problem
             continue
         return put(form, state, name, form.stored(name, value), look)
     return settle(form, state, look, lead=problem)
-
-
-def _means_a_time(reads: Reads, error: Misread) -> bool:
-    """Whether what could not be taken was a time all the same, so that its own sentence helps."""
-    return isinstance(reads, When) and error.key != NOT_A_TIME
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """A part of the line that nobody has claimed, and its place in it."""
-
-    text: str
-    order: float
-
-
-def fill(form: Form[Any], answers: Answers, line: str, look: Look) -> tuple[Answers, Notice | None]:
-    """What one line answers, in the form's order: closed fields claim runs of segments, free ones share what is left.
-
-    The second value says what was wrong with a time that stood there but cannot be.
-    """
-    filled, problem = dict(answers), None
-    pieces = [_Piece(segment.text, index) for index, segment in enumerate(segments(line))]
-    for name, reads in form.fields.items():
-        reading = look(filled)
-        if reads.free or not reads.in_line or name in filled or not reading.question(name).needed:
-            continue
-        claim = _claim(pieces, reads, reading, name) or _cut(pieces, reads, reading, name)
-        if claim is not None:
-            pieces = claim.left
-            problem = problem or claim.problem
-            filled |= {} if claim.problem else {name: form.stored(name, claim.value)}
-    _share(form, filled, [without_joining_words(piece.text) for piece in pieces], look)
-    return filled, problem
-
-
-@dataclass(frozen=True)
-class _Claim:
-    """A field's value, or what was wrong with what stood for it, and the pieces that are left."""
-
-    left: list[_Piece]
-    value: Any = None
-    problem: Notice | None = None
-
-
-def _claim(pieces: list[_Piece], reads: Reads, reading: Reading, name: str) -> _Claim | None:
-    """The longest run of neighbouring whole segments that the field's grammar knows, the earliest on a tie."""
-    for length in range(min(len(pieces), LONGEST_RUN), 0, -1):
-        for start in range(len(pieces) - length + 1):
-            run, left = pieces[start : start + length], pieces[:start] + pieces[start + length :]
-            if run[-1].order - run[0].order != length - 1:
-                continue
-            try:
-                return _Claim(left, reads.read(" ".join(piece.text for piece in run), reading, name))
-            except Misread as error:
-                if _means_a_time(reads, error):
-                    return _Claim(left, problem=misread(error))
-    return None
-
-
-def _cut(pieces: list[_Piece], reads: Reads, reading: Reading, name: str) -> _Claim | None:
-    """People write without spaces, too: the longest time is cut out of the words around it."""
-    if not isinstance(reads, When):
-        return None
-    for index, piece in enumerate(pieces):
-        found = find_time(piece.text, now=reading.now, calendar=reading.calendar)
-        if found is None:
-            continue
-        around = [_Piece(piece.text[: found.start], piece.order), _Piece(piece.text[found.end :], piece.order + 0.5)]
-        left = [*pieces[:index], *(part for part in around if part.text.strip()), *pieces[index + 1 :]]
-        try:
-            return _Claim(left, reads.read(piece.text[found.start : found.end], reading, name))
-        except Misread as error:
-            return _Claim(left, problem=misread(error))
-    return None
-
-
-def _share(form: Form[Any], filled: Answers, leftovers: list[str], look: Look) -> None:
-    """Free fields take what is left, in order: one piece each, the last one all the rest."""
-    words = [left for left in leftovers if left]
-    reading = look(filled)
-    free = [
-        name
-        for name, reads in form.fields.items()
-        if reads.free and reads.in_line and name not in filled and reading.question(name).needed
-    ]
-    for name in free[:-1]:
-        if len(words) > 1:
-            filled[name] = form.fields[name].read(words.pop(0), reading, name)
-    if free and words:
-        filled[free[-1]] = form.fields[free[-1]].read("，".join(words), reading, free[-1])

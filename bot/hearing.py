@@ -60,8 +60,9 @@ def _text(ctx: Context, said: str) -> tuple[Private, Answer]:
     opened = None if ctx.in_group else dialogs.open_of(ctx.session, ctx.me.id)
     if opened is not None and (filling.takes(ctx, opened, said) or not is_command_alone(ctx, said)):
         return True, _to_form(ctx, opened, said)
-    if opened is None and filling.SPOKEN.get(said):
-        return not ctx.in_group, notice("dialog.nothing_open")
+    if opened is None and said in filling.SPOKEN:
+        # In a group a 好 behind the bot's name is a nod, not a question.
+        return True, None if ctx.in_group else notice("dialog.nothing_open")
     return _command(ctx, said) or (not ctx.in_group, _suggest(ctx, said))
 
 

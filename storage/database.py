@@ -42,6 +42,11 @@ def ring_bell(session: Session, topic: str) -> None:
     session.info.setdefault(BELLS, set()).add(topic)
 
 
+def check(session: Session) -> None:
+    """Sends what was changed to the database, so that what it objects to is known now."""
+    session.flush()
+
+
 @contextmanager
 def savepoint(session: Session) -> Iterator[None]:
     """What happens inside happens whole or, if it raises, not at all; the transaction goes on either way."""
@@ -81,6 +86,10 @@ def is_conflict(error: Exception) -> bool:
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in CONFLICTS
 
 
+def _session(connection: Connection) -> Session:
+    return Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False)
+
+
 class _Task:
     """One piece of work waiting for the writer, and the future that hears of it after the commit."""
 
@@ -95,15 +104,14 @@ class _Task:
         """Runs the work in its savepoint; who gave it up before it began finds it undone."""
         if not self.future.set_running_or_notify_cancel():
             return
-        connection.exec_driver_sql("SAVEPOINT task")
-        with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
-            try:
+        try:
+            # The session may roll back to the savepoint (a flush that fails does), but never the whole group.
+            with connection.begin_nested(), _session(connection) as session:
                 self.result = self.work(session)
                 session.commit()
                 self.bells = session.info.get(BELLS, set())
-            except Exception as error:
-                self.error = error
-        connection.exec_driver_sql("RELEASE task" if self.error is None else "ROLLBACK TO task")
+        except Exception as error:
+            self.error = error
 
     def settle(self, commit_error: BaseException | None) -> None:
         error = commit_error or self.error

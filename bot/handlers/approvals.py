@@ -65,7 +65,10 @@ def waiting_for_me(ctx: Context, word: str, rest: str) -> Answer:
     waiting = [one for one in pending(ctx.session, ctx.store.id) if approvals.is_asked(ctx, one)]
     if not waiting:
         return notice("approvals.nothing_waits")
-    shown = [{"title": approvals_asking.title(ctx, one), "until": one.expires_at} for one in waiting[:SHOWN]]
+    shown = [
+        {"title": approvals_asking.title(ctx, one), "until": approvals_asking.wanted_until(ctx, one)[0]}
+        for one in waiting[:SHOWN]
+    ]
     buttons = [
         Button("approvals.button_open", f"approvals:show:{one.id}", {"n": number})
         for number, one in enumerate(waiting[:SHOWN], 1)

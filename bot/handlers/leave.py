@@ -30,7 +30,9 @@ WORDS = ("请假", "休假", "调休", "请个假", "请一下假", "想休息",
 
 def ask(ctx: Context, word: str, rest: str) -> Answer:
     """请假 周五下午 家里有事."""
-    return open_form(ctx, REQUEST, line=rest, answers=leave_form.kind_named(ctx.rules, word))
+    named = leave_form.kind_named(ctx.rules, word)
+    again = match_command(rest, WORDS) if named else None
+    return open_form(ctx, REQUEST, line=again.rest if again else rest, answers=named)
 
 
 def ask_for(ctx: Context, word: str, rest: str) -> Answer:
@@ -107,6 +109,8 @@ def _settle(ctx: Context, asked: Leave, person: Staff) -> Answer:
     ctx.refresh(asked.subject)
     if person.id != ctx.me.id:
         ctx.tell(person.id, leave_cards.told("leave.asked_for_you", ctx, asked, by=ctx.me.name))
+    if ctx.me.id in {one.id for one in approvals_asking.asked_people(ctx, asked.subject)}:
+        return notice("leave.entered", title=leave_cards.title(ctx, asked.id))
     waiting = approvals.card_values(ctx, asked.subject)
     return leave_cards.told("leave.submitted", ctx, asked, **waiting, away=leave_cards.approvers_away(ctx, asked))
 

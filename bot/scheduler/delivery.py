@@ -73,11 +73,14 @@ class Delivery:
         self._tasks[recipient] = asyncio.create_task(self._work(recipient), name=f"delivery {recipient}")
 
     async def wake_due(self) -> None:
-        """Takes up everything that may go now, after releasing what a dead process had in hand."""
-        real = self._clock.real()
-        await self._database.write(partial(outbox.release_leases, before=real))
-        for recipient in await self._database.read(partial(outbox.recipients_due, now=self._clock.now(), real=real)):
+        """Takes up everything that may go now."""
+        due = partial(outbox.recipients_due, now=self._clock.now(), real=self._clock.real())
+        for recipient in await self._database.read(due):
             self.wake(recipient)
+
+    async def release_dead(self) -> None:
+        """What a dead process had in hand waits again, once its lease has run out."""
+        await self._database.write(partial(outbox.release_leases, before=self._clock.real()))
 
     async def close(self) -> None:
         """Stops; what is in flight is sent again after the next start."""

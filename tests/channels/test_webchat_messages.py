@@ -147,9 +147,8 @@ def test_an_action_that_means_nothing_is_answered_kindly(store: Wire) -> None:
     shown = store.person("wang").last().id
 
     for n, action in enumerate(("nonsense", "approvals:approve:99", "dialog:go:99:1", "leave:withdraw:1' OR 1=1")):
-        answer = ask(
-            store, "POST", "/api/chat/presses", json=PRESS | {"id": f"p{n}", "message": shown, "action": action}
-        )
+        pressed = PRESS | {"id": f"p{n}", "message": shown, "action": action}
+        answer = store.ask("POST", "/api/chat/presses", json=pressed)
         assert answer.status_code == 202
 
     assert len(store.person("wang").heard("这个按钮用不了")) == 4

@@ -56,7 +56,7 @@ async def test_a_leave_goes_from_a_typed_sentence_to_the_managers_button_and_eve
 
 
 @BOTH_WIDTHS
-async def test_saturday_is_refused_with_the_next_free_day_and_what_nobody_answers_is_reminded_and_escalated_over_a_kill(
+async def test_saturday_is_refused_with_the_next_free_day_and_what_nobody_answers_is_reminded_and_escalated(
     browser: Browser, tmp_path: Path, size: ViewportSize
 ) -> None:
     async with demo(tmp_path) as front, windows(browser, size) as mine:
@@ -82,30 +82,45 @@ async def test_saturday_is_refused_with_the_next_free_day_and_what_nobody_answer
 
         await store.has_news("liu")
 
+        await store.becomes("liu")
+        await store.sees("周敏 还没答复", "王磊 想调休 1 天", SUNDAY)
+        await store.is_offered(*DECIDE)
+        assert store.complaints == []
+
+
+@BOTH_WIDTHS
+async def test_a_page_outlives_the_process_sends_again_what_was_said_meanwhile_and_the_request_is_decided_after_all(
+    browser: Browser, tmp_path: Path, size: ViewportSize
+) -> None:
+    async with demo(tmp_path) as front, windows(browser, size) as mine:
+        store = await window(mine, front.url)
+        await store.becomes("wang")
+        await store.types("请假 周五下午 家里有事")
+        async with store.page.expect_response("**/api/chat/presses"):
+            await store.presses("确认")
         await front.stop(signal.SIGKILL)
         await expect(store.line()).not_to_be_empty(timeout=PATIENCE_MS)
-        await store.types("待我审批")
+        await store.types("我的假")
         unsent = store.page.locator('[data-outgoing][data-state="failed"]')
-        await expect(unsent).to_contain_text("待我审批", timeout=PATIENCE_MS)
+        await expect(unsent).to_contain_text("我的假", timeout=PATIENCE_MS)
+
         await front.open()
 
         await expect(store.line()).to_be_empty(timeout=PATIENCE_MS)
+        await store.sees("已交给 周敏")
 
         await unsent.locator("[data-again]").click()
 
-        await store.sees("有 1 件等您答复", "王磊 调休 1 天")
+        await store.sees("您有 1 个假", FRIDAY, "等 周敏 答复")
         await expect(unsent).to_have_count(0)
 
-        await store.becomes("liu")
-        await store.sees("周敏 还没答复", "王磊 想调休 1 天", SUNDAY)
-        await store.presses("同意", on="周敏 还没答复")
-
-        await store.sees("王磊 调休 1 天", "✅ 刘总 已同意")
-
+        await store.becomes("zhou")
+        await store.sees("王磊 想调休半天", FRIDAY)
+        await store.presses("同意", on="王磊 想调休半天")
+        await store.sees("王磊 调休半天", "✅ 周敏 已同意")
         await store.becomes("wang")
 
-        await store.sees("✅ 刘总 同意了", SUNDAY)
-        await store.sees("王磊 调休 1 天", "✅ 刘总 已同意")
+        await store.sees("✅ 周敏 同意了", FRIDAY)
         assert store.complaints == []
 
 

@@ -12,12 +12,14 @@ from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from threading import Barrier
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from tests.chat import START, Seen
 from tests.services import free_port
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 90.0
@@ -50,7 +52,9 @@ class Desk:
 
     def waits_for(self, who: str, wanted: Callable[[Seen], bool]) -> Seen:
         """The newest message like that, as soon as there is one."""
-        return until(lambda: next((one for one in reversed(self.sees(who)) if wanted(one)), None))
+        found = until(lambda: next((one for one in reversed(self.sees(who)) if wanted(one)), None))
+        assert found is not None
+        return found
 
     def _post(self, path: str, body: dict[str, Any]) -> None:
         number = f"p{next(_ids)}"
@@ -66,7 +70,7 @@ class Desk:
         return [Seen.of(raw) for raw in self.http.get("/api/chat/messages", params=asked).json()["messages"]]
 
 
-def until(look: Callable[[], Any]) -> Any:
+def until(look: Callable[[], T]) -> T:
     """What `look` finds, once it finds something."""
     ends = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < ends:

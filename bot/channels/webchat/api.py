@@ -194,13 +194,16 @@ class Api:
             self.intake.wake(lane)
         return JSONResponse({}, 202)
 
-    def _keep(self, seat: Seat, event_id: str, say: Callable[[Session], Incoming], session: Session) -> str | None:
-        before = inbox.find(session, channel=NAME, account=ACCOUNT, event_id=event_id)
+    def _keep(self, seat: Seat, event_id: str, say: Callable[[Session], Incoming], session: Session) -> str:
+        find = partial(inbox.find, channel=NAME, account=ACCOUNT, event_id=event_id)
+        before = find(session)
         incoming = say(session)
-        if before is None:
-            return self.intake.keep(incoming, session)
-        # The echo of what was said already is not kept either.
-        raise SaidBefore(same=before.payload == incoming.payload())
+        lane = self.intake.keep(incoming, session) if before is None else None
+        if lane is not None:
+            return lane
+        # Kept before, perhaps by another process in this instant: the echo of what was said is not kept again either.
+        before = before or find(session)
+        raise SaidBefore(same=before is not None and before.payload == incoming.payload())
 
 
 async def _happens(event: asyncio.Event, seconds: float) -> bool:

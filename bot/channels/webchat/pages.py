@@ -46,7 +46,7 @@ class Pages:
     async def join(self, request: Request) -> Response:
         """GET shows whose link it is, POST binds; a preview of the link uses nothing up."""
         token = request.path_params["token"]
-        if request.method == "GET":
+        if request.method != "POST":
             who = await self.database.read(partial(self._invited, token))
             return self._page("join.html", name=who, status=200 if who else 404)
         person = await self.database.write(partial(self._bind, token))

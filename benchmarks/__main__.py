@@ -1,0 +1,99 @@
+"""Every measure, one after another; writes docs/BENCHMARKS.md: `python -m benchmarks`."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks import desk, killing, reading, working_time
+from tests.services import ServiceMissing, postgresql_binaries
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "BENCHMARKS.md"
+DESK = """\
+200 people of 20 stores write at once, each the next message as soon as the last is acknowledged. A message goes through
+inbox, desk, outbox and delivery to a channel that does nothing, until it is marked sent. `who_is_away` is 谁休假 and
+`help` is 帮助, five times each person; `leave` is 请假 周五下午 家里有事, once each person, answered by the read-back.
+`bare` is the bare transaction of the same run: SQLModel inserts a row, flushes, updates it and commits; one after
+another on one connection with the same durability. Each ratio is taken within its round, every figure is the median of
+five rounds. Latency is from a message's scheduled arrival (50 a second for ten seconds, the three texts in turn,
+whether or not the ones before are done) to its answer in the channel."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of the document: how it is measured, and the measure itself."""
+
+    title: str
+    how: str
+    measure: Callable[[], Mapping[str, float]]
+
+
+PARTS = (
+    Part("The desk on SQLite", f"A real file, WAL, `synchronous=FULL`. {DESK}", desk.measure_sqlite),
+    Part(
+        "The desk on PostgreSQL",
+        "The same with a server on this machine, `fsync`, `synchronous_commit` and `full_page_writes` on.",
+        desk.measure_postgresql,
+    ),
+    Part(
+        "Working time",
+        "Against a walk that makes each day's sessions anew; the best of three rounds. The longer the span, the\n"
+        "larger the ratio: `add_half_day` adds 3 h 15 min, `add_working` up to fifteen working days.",
+        working_time.measure,
+    ),
+    Part("Reading", "The tables of the tests, read one expression or sentence at a time.", reading.measure),
+    Part(
+        "Killing",
+        "kill -9 at random instants of a real demo while people write and press; fails if a promise is broken.",
+        killing.measure,
+    ),
+)
+
+
+def machine() -> list[str]:
+    """What the figures were measured on, and when."""
+    return [
+        f"- {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {_processor()}, {platform.system()}",
+        f"- Python {platform.python_version()}, SQLAlchemy {version('sqlalchemy')}, SQLModel {version('sqlmodel')}",
+        f"- SQLite {sqlite3.sqlite_version}, {_postgresql()}",
+    ]
+
+
+def _processor() -> str:
+    listed = Path("/proc/cpuinfo")
+    lines = listed.read_text().splitlines() if listed.exists() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def _postgresql() -> str:
+    try:
+        command = [str(postgresql_binaries() / "postgres"), "--version"]
+    except ServiceMissing as error:
+        return str(error)
+    answer: str = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return answer.strip()
+
+
+def section(part: Part) -> str:
+    """Measures the part; its heading, how it was measured, and a table."""
+    print(part.title, file=sys.stderr, flush=True)
+    rows = [f"| {name} | {value:g} |" for name, value in part.measure().items()]
+    return "\n".join([f"## {part.title}", "", part.how, "", "| figure | value |", "|---|---:|", *rows])
+
+
+def document(parts: Sequence[Part]) -> str:
+    """Everything measured, as docs/BENCHMARKS.md holds it."""
+    head = ["# Benchmarks", "", "Written by `make bench`; ratios are of one run on one machine.", "", *machine()]
+    return "\n".join([*head, *(f"\n{section(part)}" for part in parts)]) + "\n"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document(PARTS), encoding="utf-8")

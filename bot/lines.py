@@ -1,0 +1,129 @@
+"""What one line answers of a form: closed fields claim what their grammar knows, free ones share what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.notices import Notice, misread
+from bot.questions import Reading, Reads, When
+from bot.reading import Misread, find_time, segments, without_joining_words
+
+if TYPE_CHECKING:
+    from bot.dialog import Form
+
+LONGEST_RUN = 6
+NOT_A_TIME = "reading.not_a_time"
+BETWEEN_PARTS = "，"
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A part of the line, from `start` to `end` of it, that nobody has claimed; `place` counts the segments."""
+
+    text: str
+    start: int
+    end: int
+    place: int
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A field's value, or what was wrong with what stood for it, and the pieces that are left."""
+
+    left: list[_Piece]
+    value: Any = None
+    problem: Notice | None = None
+
+
+def fill(
+    form: Form[Any], answers: dict[str, Any], line: str, look: Callable[[dict[str, Any]], Reading]
+) -> tuple[dict[str, Any], Notice | None]:
+    """The answers with what the line adds to them, in the form's order (DESIGN: one line is enough).
+
+    The second value says what was wrong with something that stood there but cannot be, such as 2月30号.
+    """
+    filled, problem = dict(answers), None
+    pieces = [_Piece(one.text, one.start, one.end, place) for place, one in enumerate(segments(line))]
+    for name, reads in form.fields.items():
+        reading = look(filled)
+        if reads.free or not reads.in_line or name in filled or not reading.question(name).needed:
+            continue
+        claim = _claim(pieces, reads, reading, name) or _cut(pieces, reads, reading)
+        if claim is not None:
+            pieces = claim.left
+            problem = problem or claim.problem
+            filled |= {} if claim.problem else {name: form.stored(name, claim.value)}
+    return filled, _share(form, filled, _parts(line, pieces), look(filled)) or problem
+
+
+def means_a_time(reads: Reads, error: Misread) -> bool:
+    """Whether what could not be taken was a time all the same, so that its own sentence helps."""
+    return isinstance(reads, When) and error.key != NOT_A_TIME
+
+
+def _claim(pieces: list[_Piece], reads: Reads, reading: Reading, name: str) -> _Claim | None:
+    """The longest run of neighbouring whole segments that the field's grammar knows, the earliest on a tie."""
+    for length in range(min(len(pieces), LONGEST_RUN), 0, -1):
+        for start in range(len(pieces) - length + 1):
+            run, left = pieces[start : start + length], pieces[:start] + pieces[start + length :]
+            if run[-1].place - run[0].place != length - 1:
+                continue
+            try:
+                return _Claim(left, reads.read(" ".join(piece.text for piece in run), reading, name))
+            except Misread as error:
+                if means_a_time(reads, error):
+                    return _Claim(left, problem=misread(error))
+    return None
+
+
+def _cut(pieces: list[_Piece], reads: Reads, reading: Reading) -> _Claim | None:
+    """People write without spaces, too: the longest time is cut out of the words around it."""
+    if not isinstance(reads, When):
+        return None
+    for index, piece in enumerate(pieces):
+        found = find_time(piece.text, now=reading.now, calendar=reading.calendar)
+        if found is None:
+            continue
+        before = _Piece(piece.text[: found.start], piece.start, piece.start + found.start, piece.place)
+        after = _Piece(piece.text[found.end :], piece.start + found.end, piece.end, piece.place)
+        left = [*pieces[:index], *(part for part in (before, after) if part.text.strip()), *pieces[index + 1 :]]
+        try:
+            return _Claim(left, reads.read(piece.text[found.start : found.end], reading, ""))
+        except Misread as error:
+            return _Claim(left, problem=misread(error))
+    return None
+
+
+def _parts(line: str, pieces: list[_Piece]) -> list[tuple[str, str]]:
+    """What is left, each part with what stood before it in the line: the person's own words stay as they were."""
+    parts: list[tuple[str, str]] = []
+    before: _Piece | None = None
+    for piece in pieces:
+        words = without_joining_words(piece.text)
+        if not words:
+            continue
+        together = before is not None and before.place + 1 == piece.place and before.end <= piece.start
+        parts.append((line[before.end : piece.start] if before and together else BETWEEN_PARTS, words))
+        before = piece
+    return parts
+
+
+def _share(form: Form[Any], filled: dict[str, Any], parts: list[tuple[str, str]], reading: Reading) -> Notice | None:
+    """Free fields take what is left, in order: one part each, the last all the rest; what was wrong, if anything."""
+    free = [
+        name
+        for name, reads in form.fields.items()
+        if reads.free and reads.in_line and name not in filled and reading.question(name).needed
+    ]
+    try:
+        for name in free[:-1]:
+            if len(parts) > 1:
+                filled[name] = form.fields[name].read(parts.pop(0)[1], reading, name)
+        if free and parts:
+            rest = parts[0][1] + "".join(gap + words for gap, words in parts[1:])
+            filled[free[-1]] = form.fields[free[-1]].read(rest, reading, free[-1])
+    except Misread as error:
+        return misread(error)
+    return None
