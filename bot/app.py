@@ -194,19 +194,15 @@ async def _remember(database: Database, clock: Clock) -> None:
 def demo_ahead(settings: Settings, session: Session) -> timedelta:
     """How far the demo's time is ahead: kept over restarts, set at its first instant."""
     known = meta.get(session, CLOCK)
-    if known is not None:
-        return timedelta(seconds=known["ahead_seconds"])
-    ahead = settings.demo_now - Clock().real() if settings.demo_now else timedelta()
-    meta.put(session, CLOCK, {"ahead_seconds": ahead.total_seconds()})
-    return ahead
+    if known is None:
+        ahead = settings.demo_now - Clock().real() if settings.demo_now else timedelta()
+        known = meta.put_new(session, CLOCK, {"ahead_seconds": ahead.total_seconds()})
+    return timedelta(seconds=known["ahead_seconds"])
 
 
 def _secret(settings: Settings, session: Session) -> str:
     """What signs the web chat's sessions: from the environment, or made once and kept."""
     if settings.secret is not None:
         return settings.secret.get_secret_value()
-    known = meta.get(session, SECRET)
-    if known is None:
-        known = {"secret": secrets.token_urlsafe(32)}
-        meta.put(session, SECRET, known)
+    known = meta.get(session, SECRET) or meta.put_new(session, SECRET, {"secret": secrets.token_urlsafe(32)})
     return str(known["secret"])

@@ -107,8 +107,14 @@ def mark_done(session: Session, event: Inbox, *, now: datetime) -> None:
 
 
 def record_failure(session: Session, inbox_id: int, error: str) -> bool:
-    """Counts one failed try; True if the event is parked now and its lane goes on without it."""
-    event = session.get_one(Inbox, inbox_id)
+    """Counts one failed try; True if the event is parked now and its lane goes on without it.
+
+    One that another process has done meanwhile stays done.
+    """
+    tried = select(Inbox).where(Inbox.id == inbox_id, Inbox.state == InboxState.WAITING)
+    event = session.exec(tried.with_for_update(key_share=True)).one_or_none()
+    if event is None:
+        return False
     event.attempts += 1
     event.error = error
     if event.attempts >= PARK_AFTER:

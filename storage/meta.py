@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel
 
 from storage.columns import JSON
+from storage.database import savepoint
 
 
 class Meta(SQLModel, table=True):
@@ -23,3 +26,11 @@ def get(session: Session, name: str) -> dict[str, Any] | None:
 
 def put(session: Session, name: str, value: dict[str, Any]) -> None:
     session.merge(Meta(name=name, value=value))
+
+
+def put_new(session: Session, name: str, value: dict[str, Any]) -> dict[str, Any]:
+    """Keeps the fact unless there is one: what is kept now, which another process may have put in this instant."""
+    with suppress(IntegrityError), savepoint(session):
+        session.add(Meta(name=name, value=value))
+        session.flush()
+    return session.get_one(Meta, name).value

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     EDIT = "edit"
 
 
+# Queries repeat these words: SQLite uses a partial index only for a query that says what the index says.
 _UNDELIVERED = text("state IN ('waiting', 'sending')")
 _WITH_SUBJECT = text("subject <> ''")
 
@@ -46,7 +47,7 @@ class Outbox(SQLModel, table=True):
         Index("outbox_undelivered", "recipient", "id", sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED),
         Index("outbox_due", "due_at", sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED),
         Index("outbox_subject", "store_id", "subject", sqlite_where=_WITH_SUBJECT, postgresql_where=_WITH_SUBJECT),
-        Index("outbox_sent", "recipient", "sent_at"),
+        Index("outbox_sent", "address", "sent_at"),
     )
 
     id: int = Field(default=None, sa_column=Column(KEY, primary_key=True))
@@ -124,7 +125,7 @@ def ref_of_target(session: Session, row: Outbox) -> str:
     return target.message_ref if target else ""
 
 
-_ABOUT = (Outbox.store_id == bindparam("store_id"), Outbox.subject == bindparam("subject"))
+_ABOUT = (Outbox.store_id == bindparam("store_id"), Outbox.subject == bindparam("subject"), _WITH_SUBJECT)
 _GONE_OUT = (
     select(Outbox)
     .where(*_ABOUT, Outbox.kind == Kind.SEND, col(Outbox.state).in_([OutboxState.SENT, OutboxState.SENDING]))
@@ -157,7 +158,7 @@ def expire_waiting(session: Session, *, store_id: int, subject: str, recipients:
     """What was not said yet to these recipients about `subject` need not be said any more."""
     session.connection().execute(
         update(Outbox)
-        .where(col(Outbox.store_id) == store_id, col(Outbox.subject) == subject)
+        .where(col(Outbox.store_id) == store_id, col(Outbox.subject) == subject, _WITH_SUBJECT)
         .where(col(Outbox.state) == OutboxState.WAITING, col(Outbox.kind) == Kind.SEND)
         .where(col(Outbox.recipient).in_(recipients))
         .values(state=OutboxState.EXPIRED)
@@ -166,8 +167,7 @@ def expire_waiting(session: Session, *, store_id: int, subject: str, recipients:
 
 _HEAD = (
     select(Outbox)
-    .where(Outbox.recipient == bindparam("recipient"))
-    .where(col(Outbox.state).in_([OutboxState.WAITING, OutboxState.SENDING]))
+    .where(Outbox.recipient == bindparam("recipient"), _UNDELIVERED)
     .where(or_(col(Outbox.due_at) <= bindparam("now"), col(Outbox.state) == OutboxState.SENDING))
     .order_by(col(Outbox.id))
     .limit(1)
@@ -193,6 +193,7 @@ def digest_with(session: Session, first: Outbox, *, now: datetime, most: int = 2
     """The other notices of the same recipient that are gathered into one message with `first`."""
     gathered = select(Outbox).where(
         Outbox.recipient == first.recipient,
+        _UNDELIVERED,
         Outbox.state == OutboxState.WAITING,
         col(Outbox.digest),
         Outbox.due_at <= now,
@@ -204,7 +205,7 @@ def digest_with(session: Session, first: Outbox, *, now: datetime, most: int = 2
 def gathering_until(session: Session, recipient: str) -> datetime | None:
     """When the digest that is being gathered for this recipient goes out, if one is."""
     gathering = select(func.min(Outbox.due_at)).where(
-        Outbox.recipient == recipient, Outbox.state == OutboxState.WAITING, col(Outbox.digest)
+        Outbox.recipient == recipient, _UNDELIVERED, Outbox.state == OutboxState.WAITING, col(Outbox.digest)
     )
     return session.exec(gathering).one()
 
@@ -261,25 +262,27 @@ def retry_at(session: Session, ids: Sequence[int], *, at: datetime, error: str) 
 
 def release_leases(session: Session, *, before: datetime | None = None) -> None:
     """Notices in flight when a process died wait again: all of them, or those leased until `before` (real time)."""
-    stuck = update(Outbox).where(col(Outbox.state) == OutboxState.SENDING)
+    stuck = update(Outbox).where(_UNDELIVERED, col(Outbox.state) == OutboxState.SENDING)
     if before is not None:
         stuck = stuck.where(col(Outbox.lease_until) <= before)
     session.connection().execute(stuck.values(state=OutboxState.WAITING, lease_until=None))
 
 
 def recipients_due(session: Session, *, now: datetime, real: datetime) -> list[str]:
-    """Everybody whose oldest undelivered notice may go out now, who has waited longest first."""
-    undelivered = col(Outbox.state).in_([OutboxState.WAITING, OutboxState.SENDING])
+    """Everybody whose oldest undelivered notice may go out now, who has waited longest first.
+
+    What a dead process had in hand may go again once its lease has run out.
+    """
     oldest = (
         select(func.min(Outbox.id).label("id"))
-        .where(undelivered, or_(col(Outbox.due_at) <= now, col(Outbox.state) == OutboxState.SENDING))
+        .where(_UNDELIVERED, or_(col(Outbox.due_at) <= now, col(Outbox.state) == OutboxState.SENDING))
         .group_by(Outbox.recipient)
         .subquery()
     )
     due = (
         select(Outbox.recipient)
         .join(oldest, oldest.c.id == col(Outbox.id))
-        .where(Outbox.state == OutboxState.WAITING)
+        .where(or_(col(Outbox.state) == OutboxState.WAITING, col(Outbox.lease_until) <= real))
         .where(or_(col(Outbox.next_try_at).is_(None), col(Outbox.next_try_at) <= real))
         .order_by(col(Outbox.id))
     )
@@ -288,13 +291,13 @@ def recipients_due(session: Session, *, now: datetime, real: datetime) -> list[s
 
 def next_due(session: Session, *, after: datetime) -> datetime | None:
     """The store's next moment at which a held notice may go."""
-    held = select(func.min(Outbox.due_at)).where(Outbox.state == OutboxState.WAITING, Outbox.due_at > after)
-    return session.exec(held).one()
+    held = select(func.min(Outbox.due_at)).where(_UNDELIVERED, Outbox.state == OutboxState.WAITING)
+    return session.exec(held.where(Outbox.due_at > after)).one()
 
 
 def next_try(session: Session, *, after: datetime) -> datetime | None:
     """The next moment (real time) at which a notice that had to wait is tried again."""
-    waiting = select(func.min(Outbox.next_try_at)).where(Outbox.state == OutboxState.WAITING)
+    waiting = select(func.min(Outbox.next_try_at)).where(_UNDELIVERED, Outbox.state == OutboxState.WAITING)
     return session.exec(waiting.where(col(Outbox.next_try_at) > after)).one()
 
 

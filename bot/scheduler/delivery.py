@@ -78,10 +78,6 @@ class Delivery:
         for recipient in await self._database.read(due):
             self.wake(recipient)
 
-    async def release_dead(self) -> None:
-        """What a dead process had in hand waits again, once its lease has run out."""
-        await self._database.write(partial(outbox.release_leases, before=self._clock.real()))
-
     async def close(self) -> None:
         """Stops; what is in flight is sent again after the next start."""
         for task in self._tasks.values():

@@ -77,7 +77,6 @@ class Timetable:
     async def _tick(self) -> None:
         """The clock may have jumped, another process may have died."""
         await self._take_up()
-        await self._delivery.release_dead()
         await self._delivery.wake_due()
         self.wake()
 

@@ -85,7 +85,7 @@ def test_a_reminder_says_what_until_when_and_who_is_next(store: StoreAtWork, wan
 
     (reminder,) = zhou.heard(REMINDED, buttons=CARD)
 
-    assert "王磊 想调休半天" in reminder.text
+    assert "王磊 调休半天，周五 11月27日 14:00–17:30" in reminder.text
     assert "请在 周五 11月27日 9:00 前答复；到时未答复会请刘总决定。" in reminder.text
 
 

@@ -30,7 +30,6 @@ NASTY = {
     "quotes": "\"'`´‘’“”",
     "backslash": "\\n \\x00 \\u0000 C:\\temp",
     "emoji": "👨‍👩‍👧‍👦🏳️‍🌈😀",
-    "bidi": "\u202e事由反写\u202c\u2066x\u2069",
     "joiners": "a\u200b\u200d\ufeffb",
     "combining": "e" + "\u0301" * 200,
     "path": "../../etc/passwd",
@@ -45,6 +44,7 @@ NASTY = {
 CLEANED = {
     "NUL": ("家里\x00有事", "家里有事"),
     "control": ("家里\x01\x07\x1b[31m有事", "家里[31m有事"),
+    "bidi": ("\u202e家里\u202c\u2066有事\u2069", "家里有事"),
     "lines": ("家里\n\n有\t事\r\n", "家里 有 事"),
 }
 # Texts of every shape that a message may be.
@@ -150,7 +150,7 @@ def test_special_circumstances_and_a_no_are_shown_escaped_to_both(
     assert not_done(store) == []
 
 
-@pytest.mark.parametrize("name", ["script", "jinja", "sql", "bidi", "format"])
+@pytest.mark.parametrize("name", ["script", "jinja", "sql", "emoji", "format"])
 def test_a_hostile_reason_reaches_the_card_the_lists_and_the_rows_unchanged(
     store: StoreAtWork, wang: Person, zhou: Person, name: str
 ) -> None:

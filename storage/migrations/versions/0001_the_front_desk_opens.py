@@ -103,7 +103,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('waiting', 'sending')"),
             postgresql_where=sa.text("state IN ('waiting', 'sending')"),
         )
-        batch_op.create_index("outbox_sent", ["recipient", "sent_at"], unique=False)
+        batch_op.create_index("outbox_sent", ["address", "sent_at"], unique=False)
         batch_op.create_index(
             "outbox_subject",
             ["store_id", "subject"],
