@@ -57,6 +57,12 @@ def is_pending(scene: Scene, subject: str) -> bool:
     return request is not None and request.state == ApprovalState.PENDING
 
 
+def was_granted(scene: Scene, subject: str) -> bool:
+    """Whether the subject's last request was agreed to."""
+    request = approvals.latest(scene.session, scene.store.id, subject)
+    return request is not None and request.state == ApprovalState.APPROVED
+
+
 def look_again(scene: Scene) -> None:
     """Every pending request is looked at now, as when an approver's own leave begins or ends."""
     for request in approvals.pending(scene.session, scene.store.id):

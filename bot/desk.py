@@ -13,7 +13,7 @@ from sqlmodel import Session
 from bot import hearing
 from bot.clock import Clock
 from bot.failpoints import failpoint
-from bot.feature import Answer, Context, Feature, Refusal
+from bot.feature import Answer, Context, Feature, Refusal, Scene
 from bot.notices import Notice, as_content, notice
 from bot.stores import open_store
 from bot.talk import PRIVATE, Incoming
@@ -123,7 +123,7 @@ class Desk:
         if lane.startswith("staff:"):
             person = staff.get(session, int(lane.removeprefix("staff:")))
             scene = open_store(session, person.store_id, self._clock.now(), self._features)
-            for admin in staff.with_role(scene.people(), Role.CLIENT_MANAGER):
+            for admin in _others(scene, person):
                 scene.tell(admin.id, notice("desk.broken_for", name=person.name), dedupe=f"parked|{failed.inbox_id}")
 
     def handle_next(self, lane: str, session: Session) -> bool:
@@ -200,6 +200,12 @@ class Desk:
             via=via,
             subject=said.subject,
         )
+
+
+def _others(scene: Scene, person: Staff) -> list[Staff]:
+    """Who hears of a person's trouble: the client managers, or the GM office where it is their own."""
+    people = [one for one in scene.people() if one.id != person.id]
+    return staff.with_role(people, Role.CLIENT_MANAGER) or staff.with_role(people, Role.GM_OFFICE)
 
 
 def _incoming(event: Inbox, contact: Contact) -> Incoming:

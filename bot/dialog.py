@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 Answers = dict[str, Any]
 CONFIRMING = frozenset({"确认", "修改", "对", "对的", "是", "是的", "好", "好的", "可以", "没错", "ok", "OK"})
+# What people put before the answer that they want instead.
+INSTEAD = re.compile(r"^(?:不对|不是|错了)?[，, ]*(?:改成|改为|改到|换成|换到|应该是|我要|要)?[：: ]*")
 Look = Callable[[Answers], Reading]
 
 
@@ -206,6 +209,7 @@ def _several(form: Form[Any], state: State, said: str, look: Look, *, problem: N
 def _correct(form: Form[Any], state: State, said: str, look: Look) -> Step:
     """At the read-back a typed time, number or name corrects the answer that it can only mean."""
     reading = look(state.answers)
+    said = INSTEAD.sub("", said.strip()) or said
     problem = notice("dialog.press_or_change")
     for name, reads in form.fields.items():
         if reads.free or not reading.question(name).needed:

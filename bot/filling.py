@@ -91,7 +91,7 @@ def takes(ctx: Context, opened: Dialog, said: str) -> bool:
 def pressed(ctx: Context, opened: Dialog, version: int, op: str) -> Answer:
     """A button of one of the form's cards; only the newest card's buttons still mean something."""
     if not opened.open or opened.version != version:
-        raise Refusal("dialog.past", buttons=_reopen(opened) if opened.open else ())
+        raise Refusal("dialog.past", buttons=_reopen(opened)) if opened.open else Refusal("dialog.done")
     return _do(ctx, _form(ctx, opened), opened, op)
 
 
@@ -208,7 +208,8 @@ def _controls(opened: Dialog, *, skip: bool, back: bool) -> Buttons:
 def _reading_back(ctx: Context, form: Form[Any], opened: Dialog, lead: Notice | None) -> Reply:
     look = _look(ctx, form, opened)
     values = form.values(opened.answers, look(opened.answers))
-    buttons = row(*(Button(f"dialog.button_{name}", _action(opened, name)) for name in ("ok", "change", "cancel")))
+    names = ("ok", "change", "cancel") if form.fields else ("ok", "cancel")
+    buttons = row(*(Button(f"dialog.button_{name}", _action(opened, name)) for name in names))
     opened.offered = []
     return Notice(form.key("confirm"), dict(form.readback(ctx, values, opened.about)), buttons, _card(opened), lead)
 

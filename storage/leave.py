@@ -194,6 +194,14 @@ def pending_over(session: Session, store_id: int, *, start: datetime, end: datet
     return list(session.exec(waiting.order_by(col(Leave.id))))
 
 
+def covered_by(session: Session, cover_id: int, *, start: datetime, end: datetime) -> list[Leave]:
+    """Granted leave of others in the span whose work this person takes; `end` exclusive."""
+    covered = select(Leave).where(
+        Leave.cover_id == cover_id, col(Leave.state).in_(GRANTED), Leave.starts_at < end, Leave.ends_at > start
+    )
+    return list(session.exec(covered.order_by(col(Leave.id))))
+
+
 def coming_of(session: Session, staff_id: int, *, now: datetime, most: int = 10) -> list[Leave]:
     """A person's live leave that has not ended, and what was decided lately, next first."""
     own = select(Leave).where(Leave.staff_id == staff_id, Leave.ends_at > now, col(Leave.state).in_(LIVE))

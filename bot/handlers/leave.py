@@ -107,6 +107,7 @@ def _settle(ctx: Context, asked: Leave, person: Staff) -> Answer:
         expires_at=rules.expires_at(extent, ctx.now, ctx.rules),
     )
     ctx.refresh(asked.subject)
+    leave_cards.refresh_others(ctx, asked)
     if person.id != ctx.me.id:
         ctx.tell(person.id, leave_cards.told("leave.asked_for_you", ctx, asked, by=ctx.me.name))
     if ctx.me.id in {one.id for one in approvals_asking.asked_people(ctx, asked.subject)}:
@@ -132,6 +133,7 @@ def withdraw(ctx: Context, press: Press) -> Answer:
     if granted:
         _tell_others(ctx, asked, "leave.withdrawn_told")
     ctx.refresh(asked.subject)
+    leave_cards.refresh_others(ctx, asked)
     return notice("leave.withdrawn", title=leave_cards.title(ctx, asked.id))
 
 
@@ -188,6 +190,7 @@ def decided(scene: Scene, leave_id: int, decision: Decision) -> None:
         _tell_cover(scene, asked)
     else:
         leave.free_halves(scene.session, asked.id)
+        leave_cards.refresh_others(scene, asked)
 
 
 def reopened(scene: Scene, leave_id: int) -> None:
@@ -244,8 +247,8 @@ def _take(scene: Scene, asked: Leave, wanted: Sequence[HalfDay]) -> None:
 
 def _begin(scene: Scene, asked: Leave) -> None:
     """Its cards change when it begins, and again when it ends; others' cards show now that somebody is away."""
-    for waiting in leave.pending_over(scene.session, scene.store.id, start=asked.starts_at, end=asked.ends_at):
-        scene.refresh(waiting.subject)
+    leave_cards.refresh_others(scene, asked)
+    _tell_uncovered(scene, asked)
     scene.remind("leave", asked.subject, asked.starts_at if asked.starts_at > scene.now else asked.ends_at)
     if asked.starts_at <= scene.now and staff.get(scene.session, asked.staff_id).has(Role.CLIENT_MANAGER):
         approvals.look_again(scene)
@@ -268,6 +271,17 @@ def _tell_cover(scene: Scene, asked: Leave) -> None:
     if asked.cover_id:
         told = notice("leave.cover", **leave_cards.facts(scene, asked))
         scene.tell(asked.cover_id, told, urgent=asked.starts_at <= scene.now)
+
+
+def _tell_uncovered(scene: Scene, asked: Leave) -> None:
+    """Those whose work this person was to take hear that nobody does now, and the client managers with them."""
+    for other in leave.covered_by(scene.session, asked.staff_id, start=asked.starts_at, end=asked.ends_at):
+        gone = staff.get(scene.session, asked.staff_id).name
+        told = notice("leave.cover_gone", gone=gone, **leave_cards.facts(scene, other))
+        managers = [one.id for one in staff.with_role(scene.people(), Role.CLIENT_MANAGER)]
+        for person_id in dict.fromkeys([other.staff_id, *managers]):
+            if person_id != asked.staff_id:
+                scene.tell(person_id, told, urgent=True, dedupe=f"cover gone|{other.id}|{asked.id}|{asked.version}")
 
 
 def _tell_others(ctx: Context, asked: Leave, key: str) -> None:

@@ -27,7 +27,8 @@ def card(scene: Scene, leave_id: int, viewer: Staff | None) -> Notice | None:
     deciding = approvals.card_buttons(scene, asked.subject, viewer)
     known = facts(scene, asked) | decision | {"state": str(asked.state)}
     if decision["state"] == ApprovalState.PENDING and deciding:
-        return notice("leave.card", buttons=deciding, subject=asked.subject, load=_others_away(scene, asked), **known)
+        others = {"load": _others_away(scene, asked), "waiting": _others_waiting(scene, asked)}
+        return notice("leave.card", buttons=deciding, subject=asked.subject, **others, **known)
     buttons = deciding + _own_buttons(scene, asked, viewer)
     own = viewer.id == asked.staff_id
     return notice("leave.card_after", buttons=buttons, subject=asked.subject, private=own, **known)
@@ -113,6 +114,19 @@ def _others_away(scene: Scene, asked: Leave) -> list[str]:
     """Who else is away on the leave's days: `当天已有 2 人休假`."""
     gone = away_over(scene, Span(asked.starts_at, asked.ends_at)) - {asked.staff_id}
     return [person.name for person in scene.people() if person.id in gone]
+
+
+def _others_waiting(scene: Scene, asked: Leave) -> list[str]:
+    """Who else asks for leave on these days and waits for an answer."""
+    waiting = leave.pending_over(scene.session, scene.store.id, start=asked.starts_at, end=asked.ends_at)
+    return [staff.get(scene.session, other.staff_id).name for other in waiting if other.id != asked.id]
+
+
+def refresh_others(scene: Scene, asked: Leave) -> None:
+    """The cards of requests that still wait show who else is, or wants to be, away on their days."""
+    for waiting in leave.pending_over(scene.session, scene.store.id, start=asked.starts_at, end=asked.ends_at):
+        if waiting.id != asked.id:
+            scene.refresh(waiting.subject)
 
 
 def approvers_away(ctx: Context, asked: Leave) -> str:

@@ -48,7 +48,7 @@ def look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
         "kind": Question(options=_kinds(ctx.rules), default=ctx.rules.leave.kinds[0].key),
         "cover": _cover_question(ctx, person, kind, span),
         "phone": Question(default=person.phone or None, optional=not kind.asks),
-        "reason": Question(optional=not kind.asks),
+        "reason": Question(optional=not kind.asks, ask=None if kind.asks else notice("leave.ask_reason_told")),
         "special": Question(
             needed=bool(banned),
             ask=_rule_text(ctx, person, banned),

@@ -63,7 +63,9 @@ def decided(scene: Scene, leave_id: int, decision: Decision) -> None:
 def reopened(scene: Scene, leave_id: int) -> None:
     """The decision was taken back: the leave holds again until there is another."""
     begun = leave_cards.existing(scene, leave_id)
-    if not leave.move(scene.session, begun, LeaveState.APPROVED, while_in=[LeaveState.WITHDRAWN]):
+    granted = approvals.was_granted(scene, begun.subject)
+    state = LeaveState.APPROVED if granted else LeaveState.TOLD
+    if not leave.move(scene.session, begun, state, while_in=[LeaveState.WITHDRAWN]):
         return
     wanted = rules.halves(Span(begun.starts_at, begun.ends_at), scene.rules.working)
     held = leave.take_halves(scene.session, begun, wanted)
@@ -71,6 +73,8 @@ def reopened(scene: Scene, leave_id: int) -> None:
         raise Refusal("leave.overlap", halves=leave_cards.half_names(held))
     scene.remind("leave", begun.subject, begun.ends_at)
     scene.refresh(begun.subject)
+    if begun.cover_id:
+        scene.tell(begun.cover_id, notice("leave.cover", **leave_cards.facts(scene, begun)), urgent=True)
 
 
 def expired(scene: Scene, leave_id: int) -> None:

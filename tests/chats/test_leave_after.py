@@ -234,3 +234,34 @@ def test_sick_leave_is_withdrawn_when_somebody_is_well_again(store: StoreAtWork,
 
     assert states(store) == [LeaveState.WITHDRAWN]
     assert zhou.hears("王磊 的假撤回了，照常上班")
+
+
+def test_a_cover_who_falls_ill_leaves_nobody_uncovered_unheard(wang: Person, chen: Person, zhou: Person) -> None:
+    is_granted(wang, zhou, "请假 周五下午 家里有事")
+
+    asks(chen, "病假 周五下午 赵倩 发烧")
+
+    assert wang.hears("原定代班的 陈静 这段时间也休假了")
+    assert zhou.hears("原定代班的 陈静 这段时间也休假了")
+
+
+def test_a_yes_to_a_withdrawal_that_is_taken_back_lets_sick_leave_hold_again(
+    store: StoreAtWork, wang: Person, zhou: Person, chen: Person
+) -> None:
+    asks(wang, "病假 今天下午 发烧")
+    store.move_to("2026-11-25T14:30:00+08:00")
+    wang.presses("撤回")
+    zhou.presses("同意", on="撤回已经开始的假")
+
+    zhou.presses("撤回决定")
+
+    assert states(store) == [LeaveState.TOLD]
+    assert len(chen.heard("请您代班")) == 2
+
+
+def test_the_card_names_colleagues_who_ask_for_the_same_time(wang: Person, chen: Person, zhou: Person) -> None:
+    asks(wang, "请假 周五下午 家里有事")
+
+    asks(chen, "请假 周五 办事")
+
+    assert len(zhou.heard("另有 1 人也在申请这段时间")) == 2

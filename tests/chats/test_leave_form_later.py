@@ -43,7 +43,7 @@ def test_a_button_of_a_finished_form_decides_nothing(store: StoreAtWork, wang: P
 
     wang.sends_press(old.id, old.actions[0])
 
-    assert wang.last().text == "这一步已经过去了，看最新的。"
+    assert wang.last().text == "这一步已经办完了。"
     assert len(states(store)) == 1
 
 
