@@ -97,7 +97,16 @@ def invite(
         database.write_now(partial(staff.put_invite, staff_id=found[0].id, token=token, expires_at=until))
     link = f"{settings.base_url()}/join/{token}"
     if as_json:
-        typer.echo(json.dumps({"name": found[0].name, "link": link, "expires": until.isoformat()}, ensure_ascii=False))
+        typer.echo(
+            json.dumps(
+                {
+                    "name": found[0].name,
+                    "link": link,
+                    "expires": until.astimezone(DEFAULT_ZONE).isoformat(timespec="seconds"),
+                },
+                ensure_ascii=False,
+            )
+        )
     else:
         say("cli.invited", name=found[0].name, link=link, until=until)
 

@@ -82,7 +82,6 @@ def card_values(scene: Scene, subject: str) -> dict[str, Any]:
             "until": None,
             "next_one": "",
             "asked": "",
-            "left": 0,
         }
     until, next_one = approvals_asking.wanted_until(scene, request)
     return {
@@ -94,7 +93,6 @@ def card_values(scene: Scene, subject: str) -> dict[str, Any]:
         "until": until,
         "next_one": next_one,
         "asked": "、".join(person.name for person in asked_people(scene, subject)),
-        "left": len(request.roles) - request.step - 1,
     }
 
 
@@ -261,9 +259,10 @@ def _settled(scene: Scene, request: Approval) -> Refusal:
     """What the second press hears: who decided when."""
     standing = approvals.latest(scene.session, scene.store.id, request.subject) or request
     if standing.id != request.id and standing.state == ApprovalState.PENDING:
-        return Refusal("approvals.changed_since")
+        return Refusal("approvals.changed_since", ends_form=True)
     return Refusal(
         "approvals.settled",
+        ends_form=True,
         state=str(request.state),
         by=name(scene, request.decided_by_id),
         at=request.decided_at,

@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 from sqlmodel import Session
 
-from bot import hearing
+from bot import filling, hearing
 from bot.clock import Clock
 from bot.failpoints import failpoint
 from bot.feature import Answer, Context, Feature, Refusal, Scene
@@ -163,7 +163,7 @@ class Desk:
         if incoming.chat != PRIVATE and (group is None or group.store_id != person.store_id):
             return
         scene = open_store(session, person.store_id, self._clock.now(), self._features)
-        ctx = Context(**vars(scene), me=person, in_group=group is not None, inbox_id=event.id)
+        ctx = Context(**vars(scene), me=person, said=incoming.text, in_group=group is not None, inbox_id=event.id)
         if not incoming.addressed and not hearing.is_command_alone(ctx, incoming.text):
             # People of a group talk among themselves.
             return
@@ -186,6 +186,8 @@ class Desk:
             with savepoint(ctx.session):
                 return hearing.answer(ctx, incoming)
         except Refusal as refusal:
+            if refusal.ends_form:
+                filling.leave_open_form(ctx)
             if refusal.audited:
                 ctx.record(refusal.audited, incoming.action[:64] or "text", by=ctx.me, rule=refusal.notice.key)
             return True, refusal.notice

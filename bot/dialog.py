@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=BaseModel)
 Answers = dict[str, Any]
-CONFIRMING = frozenset({"确认", "修改", "对", "对的", "是", "是的", "好", "好的", "可以", "没错", "ok", "OK"})
+YES = ("确认", "对", "对的", "是", "是的", "好", "好的", "可以", "没错", "ok", "OK")
 # What people put before the answer that they want instead.
 INSTEAD = re.compile(r"^(?:不对|不是|错了)?[，, ]*(?:改成|改为|改到|换成|换到|应该是|我要|要)?[：: ]*")
 Look = Callable[[Answers], Reading]
@@ -129,7 +129,7 @@ def advance(form: Form[Any], state: State, said: str, look: Look) -> Step:
     """One answer typed to the open question, or a correction typed at the read-back."""
     if not state.asked:
         return _correct(form, state, said, look)
-    if said.strip() in CONFIRMING:
+    if said.strip() in YES:
         # Somebody who says yes before the read-back has not answered the question.
         return again(form, state, look, lead=notice("dialog.answer_first"))
     name = state.asked

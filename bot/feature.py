@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bot.dialog import Form
 from bot.notices import Buttons, Notice, as_content, notice
 from bot.rules.book import Rulebook
-from storage import audit, outbox, reminders
+from storage import audit, outbox, reminders, staff
 from storage.reminders import Reminder
 from storage.staff import Group, Role, Staff, groups_of, of_store
 from storage.stores import Store
@@ -26,13 +26,17 @@ Reply = Notice
 class Refusal(Exception):
     """What a person asked for is not possible: told kindly by a text, with what they can do next.
 
-    Nothing is changed; `audited` is the verb under which an attempt that nobody should make is kept.
+    Nothing is changed; `audited` is the verb under which an attempt that nobody should make is kept;
+    with `ends_form` the form that was open about it has lost its sense and is closed.
     """
 
-    def __init__(self, key: str, /, *, buttons: Buttons = (), audited: str = "", **values: Any) -> None:
+    def __init__(
+        self, key: str, /, *, buttons: Buttons = (), audited: str = "", ends_form: bool = False, **values: Any
+    ) -> None:
         super().__init__(key)
         self.notice = notice(key, buttons=buttons, **values)
         self.audited = audited
+        self.ends_form = ends_form
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,9 @@ class Scene:
         return of_store(self.session, self.store.id)
 
     def tell(self, person_id: int, told: Notice, *, urgent: bool = False, dedupe: str | None = None) -> None:
-        """Lets a person know, when quiet hours allow it or at once if it is urgent; a `dedupe` is told once."""
+        """Lets somebody who works here know, at once or when quiet hours allow; a `dedupe` is told once."""
+        if not staff.get(self.session, person_id).active:
+            return
         self._queue(f"staff:{person_id}", told, None if urgent else self.rules.may_go_at(self.now), dedupe)
 
     def tell_group(self, told: Notice, *, urgent: bool = False, dedupe: str | None = None) -> None:
@@ -126,9 +132,10 @@ class Scene:
 
 @dataclass(frozen=True)
 class Context(Scene):
-    """A scene in which somebody does something: `me`, `in_group` whether a whole group reads the answer."""
+    """A scene in which somebody does something: `me`, what was `said`, whether a whole group reads the answer."""
 
     me: Staff
+    said: str = ""
     in_group: bool = False
     inbox_id: int = 0
 

@@ -27,15 +27,7 @@ SPOKEN = {
     "跳过": "skip",
     "修改": "change",
     "接着填": "go",
-    "确认": "ok",
-    "对": "ok",
-    "对的": "ok",
-    "是": "ok",
-    "是的": "ok",
-    "好": "ok",
-    "好的": "ok",
-    "可以": "ok",
-    "没错": "ok",
+    **dict.fromkeys(dialog.YES, "ok"),
 }
 ONLY_AT_READ_BACK = {"ok", "change"}
 
@@ -49,9 +41,7 @@ def open_form(
     about: Mapping[str, Any] | None = None,
 ) -> Answer:
     """Opens a form with what is known already; the form that was open is put aside."""
-    put_aside = dialogs.open_of(ctx.session, ctx.me.id)
-    if put_aside is not None:
-        _leave(ctx, put_aside)
+    leave_open_form(ctx)
     opened = dialogs.start(
         ctx.session,
         store_id=ctx.store.id,
@@ -68,9 +58,11 @@ def open_form(
 def typed(ctx: Context, opened: Dialog, said: str, *, otherwise: Callable[[], tuple[bool, Answer] | None]) -> Answer:
     """What was typed while the form is open; `otherwise` is tried when it answers nothing that was asked."""
     form = _form(ctx, opened)
-    if ctx.now - opened.touched_at > LEFT_AFTER and not opened.held:
-        return _ask_to_go_on(ctx, form, opened, said)
     op = SPOKEN.get(said.strip())
+    if op in ("go", "cancel"):
+        return _do(ctx, form, opened, op)
+    if ctx.now - opened.touched_at > LEFT_AFTER and not opened.held:
+        return _do(ctx, form, opened, "go") if op else _ask_to_go_on(ctx, form, opened, said)
     if op and not (op in ONLY_AT_READ_BACK and opened.asked):
         return _do(ctx, form, opened, op)
     state, look = _state(opened), _look(ctx, form, opened)
@@ -93,6 +85,13 @@ def pressed(ctx: Context, opened: Dialog, version: int, op: str) -> Answer:
     if not opened.open or opened.version != version:
         raise Refusal("dialog.past", buttons=_reopen(opened)) if opened.open else Refusal("dialog.done")
     return _do(ctx, _form(ctx, opened), opened, op)
+
+
+def leave_open_form(ctx: Context) -> None:
+    """Closes the form that is open, if one is: what it was about has been settled otherwise."""
+    opened = dialogs.open_of(ctx.session, ctx.me.id)
+    if opened is not None:
+        _leave(ctx, opened)
 
 
 def show_again(ctx: Context, opened: Dialog) -> Answer:

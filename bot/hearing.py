@@ -12,10 +12,11 @@ from bot.notices import Buttons, in_rows, notice
 from bot.questions import cleaned
 from bot.reading import match_command, segments
 from bot.talk import Button, Incoming, Said
-from storage import dialogs
+from storage import dialogs, inbox
 from storage.dialogs import Dialog
 
 SUGGESTIONS = 3
+SUGGESTION = ("suggestion", "run")
 QUOTED = 20
 
 Private = bool
@@ -25,24 +26,36 @@ def answer(ctx: Context, incoming: Incoming) -> tuple[Private, Answer]:
     """The answer, and whether it is for the person alone; raises Refusal for what a person may not do."""
     match incoming.kind:
         case Said.PRESS:
-            return not ctx.in_group, _press(ctx, incoming.action)
+            return _press(ctx, incoming.action)
         case Said.TEXT:
             return _text(ctx, cleaned(incoming.text).strip())
         case Said.FILE | Said.OTHER:
             return not ctx.in_group, notice("desk.cannot_read")
 
 
-def _press(ctx: Context, action: str) -> Answer:
+def _press(ctx: Context, action: str) -> tuple[Private, Answer]:
+    """What a button does; a group sees only what its suggestion may answer there."""
     name, verb, subject_id, rest = ([*action.split(":", 3), "", "", ""])[:4]
     if not (subject_id.isascii() and subject_id.isdigit() and len(subject_id) <= 18):
         raise Refusal("desk.no_such_button", audited="desk.forged_button")
     if name == "dialog":
-        return _press_form(ctx, verb, int(subject_id), rest)
+        return True, _press_form(ctx, verb, int(subject_id), rest)
+    if (name, verb) == SUGGESTION:
+        return _run_suggested(ctx, int(subject_id), rest)
     feature = ctx.features.get(name)
     act = feature.buttons.get(verb) if feature else None
     if act is None:
         raise Refusal("desk.no_such_button", audited="desk.forged_button")
-    return act(ctx, Press(int(subject_id), rest))
+    return True, act(ctx, Press(int(subject_id), rest))
+
+
+def _run_suggested(ctx: Context, inbox_id: int, name: str) -> tuple[Private, Answer]:
+    """A suggested command, with what the person had said when it was suggested."""
+    command = next((one for one in allowed(ctx) if one.name == name), None)
+    if command is None:
+        raise Refusal("desk.no_such_button", audited="desk.forged_button")
+    said = inbox.text_of(ctx.session, inbox_id, lane=f"staff:{ctx.me.id}")
+    return run(ctx, command, command.words[0], without_command(ctx, said))
 
 
 def _press_form(ctx: Context, op: str, dialog_id: int, version: str) -> Answer:
@@ -58,7 +71,7 @@ def _text(ctx: Context, said: str) -> tuple[Private, Answer]:
     if not said:
         return not ctx.in_group, notice("desk.no_words")
     opened = None if ctx.in_group else dialogs.open_of(ctx.session, ctx.me.id)
-    if opened is not None and (filling.takes(ctx, opened, said) or not is_command_alone(ctx, said)):
+    if opened is not None and not _leaves_form(ctx, opened, said):
         return True, _to_form(ctx, opened, said)
     if opened is None and said in filling.SPOKEN:
         # In a group a 好 behind the bot's name is a nod, not a question.
@@ -68,6 +81,15 @@ def _text(ctx: Context, said: str) -> tuple[Private, Answer]:
 
 def _to_form(ctx: Context, opened: Dialog, said: str) -> Answer:
     return filling.typed(ctx, opened, said, otherwise=partial(_command, ctx, said))
+
+
+def _leaves_form(ctx: Context, opened: Dialog, said: str) -> bool:
+    """Whether the line begins something else: a command that neither answers the form nor is a word of its own."""
+    if filling.takes(ctx, opened, said):
+        return False
+    stem = opened.form.partition(".")[0]
+    own = [word for command, words in _words(ctx) for word in words if command.name.startswith(f"{stem}.")]
+    return is_command_alone(ctx, said) and not (said in own and opened.asked)
 
 
 def is_command_alone(ctx: Context, said: str) -> bool:
@@ -127,7 +149,7 @@ def _likeness(said: str, word: str) -> float:
 
 def buttons_for(ctx: Context, commands: list[Command]) -> Buttons:
     """A button for each command; pressed, it is given the words of this message."""
-    made = [Button(command.label(), f"help:run:{ctx.inbox_id}:{command.name}") for command in commands]
+    made = [Button(command.label(), f"{':'.join(SUGGESTION)}:{ctx.inbox_id}:{command.name}") for command in commands]
     return in_rows(made)
 
 

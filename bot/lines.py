@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.notices import Notice, misread
+from bot.notices import Notice, misread, notice
 from bot.questions import Reading, Reads, When
 from bot.reading import Misread, find_time, segments, without_joining_words
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 LONGEST_RUN = 6
 NOT_A_TIME = "reading.not_a_time"
 BETWEEN_PARTS = "，"
+QUOTED = 20
+# Words beside a time that make it another one, so that taking it alone would be a misunderstanding.
+NOT_JUST = re.compile(r"(?:第|不是|除了|除|非|或者?|\d年)\s*$")
+NOT_ONLY = re.compile(r"\s*(?:年|之?前|以前|或)")
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,9 @@ def _cut(pieces: list[_Piece], reads: Reads, reading: Reading) -> _Claim | None:
         found = find_time(piece.text, now=reading.now, calendar=reading.calendar)
         if found is None:
             continue
+        if _is_another(piece.text[: found.start], piece.text[found.end :], reading):
+            left = [*pieces[:index], *pieces[index + 1 :]]
+            return _Claim(left, problem=notice(NOT_A_TIME, said=piece.text[:QUOTED]))
         before = _Piece(piece.text[: found.start], piece.start, piece.start + found.start, piece.place)
         after = _Piece(piece.text[found.end :], piece.start + found.end, piece.end, piece.place)
         left = [*pieces[:index], *(part for part in (before, after) if part.text.strip()), *pieces[index + 1 :]]
@@ -94,6 +102,14 @@ def _cut(pieces: list[_Piece], reads: Reads, reading: Reading) -> _Claim | None:
         except Misread as error:
             return _Claim(left, problem=misread(error))
     return None
+
+
+def _is_another(before: str, after: str, reading: Reading) -> bool:
+    """Whether the words around a time make it another one: 不是周五, 周五前, 周五到 a time that cannot be read."""
+    if NOT_JUST.search(before) or NOT_ONLY.match(after):
+        return True
+    goes_on = find_time(after[1:], now=reading.now, calendar=reading.calendar) if after[:1] in ("到", "至") else None
+    return goes_on is not None and goes_on.start == 0
 
 
 def _parts(line: str, pieces: list[_Piece]) -> list[tuple[str, str]]:

@@ -79,15 +79,18 @@ class Reads(Protocol):
 
 @dataclass(frozen=True)
 class When:
-    """A span that is not past; what has begun is taken from now on."""
+    """A span; what has begun is taken from now on, what is over only with `past` (the form says what it allows)."""
 
     free: bool = False
     in_line: bool = True
     rather: str = ""
     clears: tuple[str, ...] = ()
+    past: bool = False
 
     def read(self, said: str, reading: Reading, name: str) -> Span:
         span = read_span(said, now=reading.now, calendar=reading.calendar)
+        if self.past and span.end <= reading.now:
+            return span
         check_future(span, reading.now)
         return clip_to_now(span, reading.now)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import AwareDatetime, SecretStr
+from pydantic import AwareDatetime, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -19,6 +19,13 @@ class Settings(BaseSettings):
     web_chat: bool = False
     secret: SecretStr | None = None
     demo_now: AwareDatetime | None = None
+
+    @field_validator("database_url")
+    @classmethod
+    def known_database(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("sqlite:///… or postgresql+psycopg://…")
+        return url
 
     def database(self) -> str:
         """The database's URL: the one that is set, or a file in the data folder."""

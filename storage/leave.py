@@ -131,6 +131,24 @@ def take_halves(session: Session, leave: Leave, halves: Iterable[tuple[date, Hal
     return taken
 
 
+def give_up_halves(session: Session, leave: Leave, halves: Iterable[tuple[date, Half]]) -> list[int]:
+    """The person's other leave gives these half days up; which leaves they belonged to."""
+    given_up: dict[int, None] = {}
+    for day, half in halves:
+        freed = (
+            delete(LeaveHalf)
+            .where(col(LeaveHalf.staff_id) == leave.staff_id, col(LeaveHalf.leave_id) != leave.id)
+            .where(col(LeaveHalf.day) == day, col(LeaveHalf.half) == half)
+        )
+        for leave_id in session.connection().execute(freed.returning(col(LeaveHalf.leave_id))).scalars():
+            given_up[leave_id] = None
+    return list(given_up)
+
+
+def holds_halves(session: Session, leave_id: int) -> bool:
+    return session.exec(select(LeaveHalf.id).where(LeaveHalf.leave_id == leave_id).limit(1)).first() is not None
+
+
 def free_halves(session: Session, leave_id: int, *, after: Sequence[tuple[date, Half]] | None = None) -> None:
     """Gives the leave's half days back, or only those in `after`."""
     freed = delete(LeaveHalf).where(col(LeaveHalf.leave_id) == leave_id)

@@ -126,21 +126,26 @@ def ref_of_target(session: Session, row: Outbox) -> str:
 
 
 _ABOUT = (Outbox.store_id == bindparam("store_id"), Outbox.subject == bindparam("subject"), _WITH_SUBJECT)
+_NOT_OVER = [OutboxState.WAITING, OutboxState.SENDING, OutboxState.SENT]
 _GONE_OUT = (
     select(Outbox)
-    .where(*_ABOUT, Outbox.kind == Kind.SEND, col(Outbox.state).in_([OutboxState.SENT, OutboxState.SENDING]))
+    .where(*_ABOUT, Outbox.kind == Kind.SEND, col(Outbox.state).in_(_NOT_OVER))
     .order_by(col(Outbox.id))
+    .with_for_update(key_share=True)
 )
 _EDITED_ANYWAY = select(Outbox.target_id).where(*_ABOUT, Outbox.kind == Kind.EDIT, Outbox.state == OutboxState.WAITING)
 
 
 def refresh(session: Session, *, store_id: int, subject: str, now: datetime) -> None:
-    """Every card about `subject` that went out is shown anew, as the facts are now; what still waits needs nothing."""
+    """Every card about `subject` that went out is shown anew, as the facts are now; what still waits needs nothing.
+
+    What waits is locked, so that a delivery that has just taken it with the old facts is seen.
+    """
     about = {"store_id": store_id, "subject": subject}
     cards = session.exec(_GONE_OUT, params=about).all()
     edited_anyway = set(session.exec(_EDITED_ANYWAY, params=about)) if cards else ()
     for card in cards:
-        if card.id not in edited_anyway:
+        if card.state != OutboxState.WAITING and card.id not in edited_anyway:
             put(
                 session,
                 store_id=store_id,

@@ -20,6 +20,8 @@ from bot.talk import Button
 from storage.approvals import last_decided_by, of_applicant, pending, remind_later
 
 SHOWN = 10
+WAITING = ("待我审批", "待审批", "要我批的", "审批")
+YES_OR_NO = ("同意", "不同意", "批准", "批了", "稍后提醒")
 NOT_REFUSED = "approvals.not_refused"
 
 
@@ -65,6 +67,8 @@ def waiting_for_me(ctx: Context, word: str, rest: str) -> Answer:
     waiting = [one for one in pending(ctx.session, ctx.store.id) if approvals.is_asked(ctx, one)]
     if not waiting:
         return notice("approvals.nothing_waits")
+    if len(waiting) == 1:
+        return Notice(subject=waiting[0].subject)
     shown = [
         {"title": approvals_asking.title(ctx, one), "until": approvals_asking.wanted_until(ctx, one)[0]}
         for one in waiting[:SHOWN]
@@ -148,8 +152,14 @@ REFUSING = Form(
 feature = Feature(
     name="approvals",
     commands=(
-        Command("approvals.waiting", ("待我审批", "待审批", "要我批的", "审批"), waiting_for_me, roles=MANAGERS),
-        Command("approvals.mine", ("我的申请",), my_requests),
+        Command(
+            "approvals.waiting",
+            ("待我审批", "待审批", "要我批的", "审批"),
+            waiting_for_me,
+            roles=MANAGERS,
+            alone=YES_OR_NO,
+        ),
+        Command("approvals.mine", ("我的申请", "批了吗", "批了没", "催一下"), my_requests),
         Command("approvals.take_back", ("撤回决定", "撤销决定"), take_back_last, roles=MANAGERS, in_menu=False),
     ),
     forms=(CONFIRMING, REFUSING),

@@ -6,41 +6,58 @@ Sick leave asks nobody; it can be withdrawn, changed, ended early; a manager can
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from bot import approvals, approvals_asking
 from bot.dialog import Form
 from bot.feature import MANAGERS, Answer, Approvable, Command, Context, Decision, Feature, Press, Refusal, Scene
 from bot.filling import open_form
-from bot.handlers import leave_cards, leave_form, leave_lists, leave_withdrawal
+from bot.handlers import leave_cards, leave_effects, leave_form, leave_lists, leave_withdrawal
 from bot.handlers.leave_form import LeaveForm
+from bot.hearing import buttons_for
 from bot.notices import Notice, notice
 from bot.reading import Span, match_command
 from bot.rules import leave as rules
-from bot.rules.leave import HalfDay
 from storage import leave, staff
 from storage.leave import GRANTED, LIVE, Leave, LeaveState
 from storage.reminders import Reminder
 from storage.staff import Role, Staff
 
-OWN_WORDS = ("我的假", "我的休假", "我的请假", "不请假了", "不请了", "不休了", "取消请假", "撤回请假", "销假")
+OWN_WORDS = (
+    *("我的假", "我的休假", "我的请假", "取消请假", "撤回请假", "销假"),
+    *("不请假了", "不请了", "不休了", "不请假", "我不请假", "不想请假", "我不想请假", "不用请假"),
+)
+QUESTION = re.compile(r"(?:吗|么|几天|多少天|怎么算|怎么请|[?？])[?？。!！ ]*$")
 WORDS = ("请假", "休假", "调休", "请个假", "请一下假", "想休息", "要休息")
 
 
 def ask(ctx: Context, word: str, rest: str) -> Answer:
-    """请假 周五下午 家里有事."""
+    """请假 周五下午 家里有事; for a manager, 王磊请假 means 王磊; a question is no request."""
+    if QUESTION.search(ctx.said.strip()):
+        return notice("leave.question", buttons=buttons_for(ctx, list(feature.commands[:3])))
+    colleague = _named(ctx, ctx.said.partition(word)[0].strip().lstrip("帮替给"))
+    if colleague is not None and ctx.has(*MANAGERS):
+        return ask_for(ctx, word, rest if colleague.name in rest else f"{colleague.name} {rest}")
     named = leave_form.kind_named(ctx.rules, word)
     again = match_command(rest, WORDS) if named else None
     return open_form(ctx, REQUEST, line=again.rest if again else rest, answers=named)
 
 
+def _named(ctx: Context, said: str) -> Staff | None:
+    """The colleague whose name or key the words begin with; of 王磊 and 王磊明 the longer."""
+    others = [one for one in ctx.people() if one.id != ctx.me.id]
+    begun = [one for one in others if said.strip().startswith((one.name, f"{one.key} "))]
+    return max(begun, key=lambda one: len(one.name), default=None)
+
+
 def ask_for(ctx: Context, word: str, rest: str) -> Answer:
     """代 王磊 请假 周五下午 家里有事: for a colleague without a phone."""
-    person = next((one for one in ctx.people() if rest.strip().startswith(one.name)), None)
+    person = _named(ctx, rest)
     if person is None:
         raise Refusal("leave.for_whom", names="、".join(one.name for one in ctx.people() if one.id != ctx.me.id))
-    line = rest.strip().removeprefix(person.name)
+    line = rest.strip().removeprefix(person.name).removeprefix(person.key)
     found = match_command(line, (*WORDS, *leave_form.kind_words(ctx.rules)))
     answers = leave_form.kind_named(ctx.rules, found.word) if found else {}
     return open_form(ctx, REQUEST, line=found.rest if found else line, answers=answers, about={"for": person.id})
@@ -61,7 +78,10 @@ def submit(ctx: Context, form: LeaveForm, about: Mapping[str, Any]) -> Answer:
         "special": form.special,
     }
     asked = leave.rewrite(ctx.session, edited, said) if edited else leave.add(ctx.session, _new(ctx, person, said))
-    _take(ctx, asked, rules.halves(form.span, ctx.rules.working))
+    taken = rules.halves(form.span, ctx.rules.working)
+    if not ctx.rules.leave.kind(asked.kind).asks:
+        leave_effects.take_over(ctx, asked, taken)
+    leave_effects.take(ctx, asked, taken)
     ctx.record(
         "leave.changed" if edited else "leave.asked",
         asked.subject,
@@ -93,8 +113,8 @@ def _settle(ctx: Context, asked: Leave, person: Staff) -> Answer:
     if not kind.asks or person.has(Role.GM_OFFICE) or entered:
         state = LeaveState.APPROVED if entered and kind.asks else LeaveState.TOLD
         leave.move(ctx.session, asked, state, while_in=[LeaveState.PENDING])
-        _begin(ctx, asked)
-        _tell_concerned(ctx, asked, person)
+        leave_effects.begin(ctx, asked)
+        leave_effects.tell_concerned(ctx, asked, person)
         ctx.refresh(asked.subject)
         return leave_cards.told("leave.told", ctx, asked)
     extent = Span(asked.starts_at, asked.ends_at)
@@ -123,6 +143,10 @@ def withdraw(ctx: Context, press: Press) -> Answer:
         raise Refusal("leave.nothing_to_withdraw")
     if asked.state in GRANTED and asked.starts_at <= ctx.now:
         return leave_withdrawal.ask(ctx, asked)
+    return _withdraw(ctx, asked)
+
+
+def _withdraw(ctx: Context, asked: Leave) -> Answer:
     granted = asked.state in GRANTED
     if not leave.move(ctx.session, asked, LeaveState.WITHDRAWN, while_in=LIVE):
         raise Refusal("leave.nothing_to_withdraw")
@@ -131,7 +155,7 @@ def withdraw(ctx: Context, press: Press) -> Answer:
     ctx.forget("leave", asked.subject)
     ctx.record("leave.withdrawn", asked.subject, by=ctx.me, rule="HANDBOOK 6")
     if granted:
-        _tell_others(ctx, asked, "leave.withdrawn_told")
+        leave_effects.tell_others(ctx, asked, "leave.withdrawn_told")
     ctx.refresh(asked.subject)
     leave_cards.refresh_others(ctx, asked)
     return notice("leave.withdrawn", title=leave_cards.title(ctx, asked.id))
@@ -142,6 +166,10 @@ def come_back(ctx: Context, press: Press) -> Answer:
     asked = _own(ctx, press.subject_id)
     if asked.state not in GRANTED or not asked.starts_at <= ctx.now < asked.ends_at:
         raise Refusal("leave.not_away")
+    if ctx.rules.working.working_between(start=asked.starts_at, end=ctx.now) == 0:
+        # Nothing of it was taken.
+        return _withdraw(ctx, asked)
+    approvals.withdraw_request(ctx, leave_withdrawal.subject(asked))
     before = {"ends_at": asked.ends_at.isoformat()}
     ahead = Span(ctx.now, asked.ends_at)
     ahead_halves = [
@@ -153,7 +181,7 @@ def come_back(ctx: Context, press: Press) -> Answer:
     leave.free_halves(ctx.session, asked.id, after=ahead_halves)
     ctx.forget("leave", asked.subject)
     ctx.record("leave.came_back", asked.subject, by=ctx.me, before=before, after={"ends_at": ctx.now.isoformat()})
-    _tell_others(ctx, asked, "leave.came_back_told")
+    leave_effects.tell_others(ctx, asked, "leave.came_back_told")
     if ctx.me.id == asked.staff_id and ctx.has(*MANAGERS):
         approvals.look_again(ctx)
     ctx.refresh(asked.subject)
@@ -186,8 +214,8 @@ def decided(scene: Scene, leave_id: int, decision: Decision) -> None:
     answer = leave_cards.told(key, scene, asked, by=decision.by.name, for_=behalf, why=decision.reason)
     scene.tell(asked.staff_id, answer, urgent=True)
     if decision.approved:
-        _begin(scene, asked)
-        _tell_cover(scene, asked)
+        leave_effects.begin(scene, asked)
+        leave_effects.tell_cover(scene, asked)
     else:
         leave.free_halves(scene.session, asked.id)
         leave_cards.refresh_others(scene, asked)
@@ -202,8 +230,9 @@ def reopened(scene: Scene, leave_id: int) -> None:
     if was_granted and asked.cover_id:
         facts = leave_cards.facts(scene, asked)
         scene.tell(asked.cover_id, notice("leave.cover_not_needed", **facts), urgent=True)
-    if not was_granted:
-        _take(scene, asked, rules.halves(Span(asked.starts_at, asked.ends_at), scene.rules.working))
+    wanted = rules.halves(Span(asked.starts_at, asked.ends_at), scene.rules.working)
+    if not was_granted and leave.take_halves(scene.session, asked, wanted):
+        raise Refusal("leave.reopened_too_late")
 
 
 def expired(scene: Scene, leave_id: int) -> None:
@@ -237,64 +266,6 @@ def ring(scene: Scene, reminder: Reminder) -> None:
     scene.refresh(asked.subject)
 
 
-def _take(scene: Scene, asked: Leave, wanted: Sequence[HalfDay]) -> None:
-    """Takes the half days, and only these; another leave that holds one stands in the way."""
-    leave.free_halves(scene.session, asked.id)
-    held = leave.take_halves(scene.session, asked, wanted)
-    if held:
-        raise Refusal("leave.overlap", halves=leave_cards.half_names(held))
-
-
-def _begin(scene: Scene, asked: Leave) -> None:
-    """Its cards change when it begins, and again when it ends; others' cards show now that somebody is away."""
-    leave_cards.refresh_others(scene, asked)
-    _tell_uncovered(scene, asked)
-    scene.remind("leave", asked.subject, asked.starts_at if asked.starts_at > scene.now else asked.ends_at)
-    if asked.starts_at <= scene.now and staff.get(scene.session, asked.staff_id).has(Role.CLIENT_MANAGER):
-        approvals.look_again(scene)
-
-
-def _tell_concerned(ctx: Context, asked: Leave, person: Staff) -> None:
-    """Leave that asks nobody is told to those who would decide, to the front desk, to the person and to the cover."""
-    managers = staff.with_role(ctx.people(), Role.CLIENT_MANAGER) or staff.with_role(ctx.people(), Role.GM_OFFICE)
-    if person.has(Role.CLIENT_MANAGER):
-        managers = [*managers, *staff.with_role(ctx.people(), Role.GM_OFFICE)]
-    for one in managers:
-        if one.id not in (person.id, ctx.me.id):
-            ctx.tell(one.id, leave_cards.told("leave.told_front_desk", ctx, asked), urgent=True)
-    if person.id != ctx.me.id:
-        ctx.tell(person.id, leave_cards.told("leave.entered_for_you", ctx, asked, by=ctx.me.name))
-    _tell_cover(ctx, asked)
-
-
-def _tell_cover(scene: Scene, asked: Leave) -> None:
-    if asked.cover_id:
-        told = notice("leave.cover", **leave_cards.facts(scene, asked))
-        scene.tell(asked.cover_id, told, urgent=asked.starts_at <= scene.now)
-
-
-def _tell_uncovered(scene: Scene, asked: Leave) -> None:
-    """Those whose work this person was to take hear that nobody does now, and the client managers with them."""
-    for other in leave.covered_by(scene.session, asked.staff_id, start=asked.starts_at, end=asked.ends_at):
-        gone = staff.get(scene.session, asked.staff_id).name
-        told = notice("leave.cover_gone", gone=gone, **leave_cards.facts(scene, other))
-        managers = [one.id for one in staff.with_role(scene.people(), Role.CLIENT_MANAGER)]
-        for person_id in dict.fromkeys([other.staff_id, *managers]):
-            if person_id != asked.staff_id:
-                scene.tell(person_id, told, urgent=True, dedupe=f"cover gone|{other.id}|{asked.id}|{asked.version}")
-
-
-def _tell_others(ctx: Context, asked: Leave, key: str) -> None:
-    """Those who knew of it hear of the change: who decided, the front desk, the cover, the person."""
-    facts = leave_cards.facts(ctx, asked) | {"actor": ctx.me.name}
-    concerned = [one.id for one in approvals_asking.asked_people(ctx, asked.subject)]
-    concerned += [one.id for one in staff.with_role(ctx.people(), Role.CLIENT_MANAGER)]
-    concerned += [asked.staff_id, *([asked.cover_id] if asked.cover_id else [])]
-    for person_id in dict.fromkeys(concerned):
-        if person_id != ctx.me.id:
-            ctx.tell(person_id, notice(key, **facts))
-
-
 def _own(ctx: Context, leave_id: int) -> Leave:
     """The person's own leave, or one that they entered, or any for a manager; locked."""
     asked = leave.lock(ctx.session, ctx.store.id, leave_id)
@@ -308,7 +279,7 @@ def _own(ctx: Context, leave_id: int) -> Leave:
 def _editable(ctx: Context, leave_id: int) -> Leave:
     asked = _own(ctx, leave_id)
     if asked.state != LeaveState.PENDING:
-        raise Refusal("leave.cannot_change")
+        raise Refusal("leave.cannot_change", ends_form=True)
     return asked
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bot import approvals, approvals_asking
@@ -14,7 +15,7 @@ from bot.rules.leave import BannedDay, HalfDay
 from bot.talk import Button
 from storage import leave, staff
 from storage.approvals import ApprovalState
-from storage.leave import LIVE, Leave, LeaveState
+from storage.leave import GRANTED, LIVE, Leave, LeaveState
 from storage.staff import Staff
 
 
@@ -110,10 +111,32 @@ def _own_buttons(scene: Scene, asked: Leave, viewer: Staff) -> Buttons:
     return row(*([button("come_back", asked)] if begun else []), button("withdraw", asked))
 
 
-def _others_away(scene: Scene, asked: Leave) -> list[str]:
-    """Who else is away on the leave's days: `当天已有 2 人休假`."""
-    gone = away_over(scene, Span(asked.starts_at, asked.ends_at)) - {asked.staff_id}
-    return [person.name for person in scene.people() if person.id in gone]
+def _others_away(scene: Scene, asked: Leave) -> list[Notice]:
+    """Who else is away on the leave's days, with the half of the day where it is only one: `赵倩 上午`."""
+    first, last = _day_range(scene, asked)
+    taken = leave.halves_in_store(scene.session, scene.store.id, first=first, last=last)
+    halves: dict[int, list[str]] = {}
+    for half, other in taken:
+        if other.state in GRANTED and other.staff_id != asked.staff_id:
+            halves.setdefault(other.staff_id, []).append(str(half.half))
+    return [_with_half(scene, person_id, parts) for person_id, parts in halves.items()]
+
+
+def _with_half(scene: Scene, person_id: int, parts: list[str]) -> Notice:
+    half = parts[0] if len(parts) == 1 else ""
+    return notice("leave.away_part", name=staff.get(scene.session, person_id).name, half=half)
+
+
+def _day_range(scene: Scene, asked: Leave) -> tuple[date, date]:
+    zone = scene.rules.working.zone
+    return asked.starts_at.astimezone(zone).date(), asked.ends_at.astimezone(zone).date()
+
+
+def _whole_days(scene: Scene, asked: Leave) -> Span:
+    """The leave's days from midnight to midnight."""
+    zone = scene.rules.working.zone
+    first, last = _day_range(scene, asked)
+    return Span(datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone))
 
 
 def _others_waiting(scene: Scene, asked: Leave) -> list[str]:
@@ -124,7 +147,8 @@ def _others_waiting(scene: Scene, asked: Leave) -> list[str]:
 
 def refresh_others(scene: Scene, asked: Leave) -> None:
     """The cards of requests that still wait show who else is, or wants to be, away on their days."""
-    for waiting in leave.pending_over(scene.session, scene.store.id, start=asked.starts_at, end=asked.ends_at):
+    days = _whole_days(scene, asked)
+    for waiting in leave.pending_over(scene.session, scene.store.id, start=days.start, end=days.end):
         if waiting.id != asked.id:
             scene.refresh(waiting.subject)
 

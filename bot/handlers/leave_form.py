@@ -23,13 +23,15 @@ from storage.leave import Half
 from storage.staff import Role, Staff
 
 SPAN = TypeAdapter(Span)
+# How far back leave that asks nobody can still be entered.
+LONGEST_BACK = timedelta(days=7)
 
 
 class LeaveForm(BaseModel):
     """A request for leave, as the person means it."""
 
     kind: Annotated[str, Pick()]
-    span: Annotated[Span, When(clears=("special",))]
+    span: Annotated[Span, When(clears=("special",), past=True)]
     special: Annotated[str, Words(in_line=False, rather="span")] = ""
     cover: Annotated[int | None, Pick()] = None
     phone: Annotated[str, Phone()] = ""
@@ -52,7 +54,7 @@ def look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
         "special": Question(
             needed=bool(banned),
             ask=_rule_text(ctx, person, banned),
-            options=_instead(ctx, person, kind, span) if span else (),
+            options=_instead(ctx, person, kind, span, about) if span else (),
         ),
     }
     return Reading(ctx.now, ctx.rules.working, questions, objection)
@@ -65,13 +67,11 @@ def readback(ctx: Context, form: LeaveForm, about: Mapping[str, Any]) -> Mapping
         "name": person.name,
         "for_other": person.id != ctx.me.id,
         "kind": kind.name,
-        "asks": kind.asks,
         **leave_cards.amount(ctx, form.span),
         "reason": form.reason,
         "special": form.special,
         "cover": staff.get(ctx.session, form.cover).name if form.cover else "",
         "phone": form.phone,
-        "mine": person.id == ctx.me.id,
         "edits": "edit" in about,
     }
 
@@ -86,7 +86,9 @@ def _checked(
     cleans = [] if override else [day for day in banned if day.ban == Ban.DEEP_CLEAN]
     own = _own_halves(ctx, person, span, about)
     options = _days_instead(ctx, person, kind, span, own) if taken else ()
-    why = _why_not(ctx, taken, cleans, [half for half in taken if half in own], span)
+    why = _why_not(ctx, taken, cleans, [half for half in taken if half in own and kind.asks], span)
+    if why is None and span.end <= ctx.now and kind.asks:
+        why = notice("leave.past", span=span)
     if why is not None and cleans:
         options = (*options[:-1], Option(None, "leave.button_other_days", asks=notice("leave.ask_span")))
     return banned, Objection("span", why, options) if why else None
@@ -105,10 +107,11 @@ def _cover_away(ctx: Context, person: Staff, cover_id: int | None, span: Span) -
 def _why_not(
     ctx: Context, taken: Sequence[HalfDay], cleans: Sequence[BannedDay], own: Sequence[HalfDay], span: Span
 ) -> Notice | None:
-    if span.end <= ctx.now:
-        return notice("leave.past", span=span)
+    if span.end <= ctx.now - LONGEST_BACK:
+        return notice("leave.long_past", span=span)
     if not taken:
-        return notice("leave.closed_anyway", span=span)
+        provisional = ctx.rules.working.day(span.start.astimezone(ctx.rules.working.zone).date()).provisional
+        return notice("leave.closed_anyway", span=span, provisional=provisional)
     if len({day for day, _ in taken}) > ctx.rules.leave.longest_days:
         return notice("leave.too_long", most=ctx.rules.leave.longest_days)
     if own:
@@ -145,8 +148,8 @@ def _weekdays(book: Rulebook) -> list[int]:
     return sorted(weekday.number for weekday in book.leave.no_leave_weekdays)
 
 
-def _instead(ctx: Context, person: Staff, kind: LeaveKind, span: Span) -> tuple[Option, ...]:
-    own = _own_halves(ctx, person, span, {})
+def _instead(ctx: Context, person: Staff, kind: LeaveKind, span: Span, about: Mapping[str, Any]) -> tuple[Option, ...]:
+    own = _own_halves(ctx, person, span, about)
     return (
         *_days_instead(ctx, person, kind, span, own),
         Option(None, "leave.button_special", asks=notice("leave.ask_special")),

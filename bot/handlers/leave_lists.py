@@ -29,7 +29,7 @@ def who_is_away(ctx: Context, word: str, rest: str) -> Answer:
     today = ctx.now.astimezone(ctx.rules.working.zone).date()
     with_reasons = ctx.has(*MANAGERS) and not ctx.in_group
     found = leave.halves_in_store(ctx.session, ctx.store.id, first=today, last=today + timedelta(days=6))
-    granted = [(half, asked) for half, asked in found if asked.state in GRANTED]
+    granted = [(half, asked) for half, asked in found if asked.state in GRANTED and asked.ends_at > ctx.now]
     days = [
         {"day": day, "people": list(_day_lines(ctx, granted, day, with_reasons))}
         for day in dict.fromkeys(half.day for half, _ in granted)

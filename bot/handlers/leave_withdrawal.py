@@ -19,19 +19,19 @@ from storage.staff import Role, Staff
 
 def ask(ctx: Context, begun: Leave) -> Notice:
     """Asks whoever decides to let a leave that has begun be as if it had never been."""
-    if approvals.is_pending(ctx, _subject(begun)):
+    if approvals.is_pending(ctx, subject(begun)):
         raise Refusal("leave.withdrawal_waits")
     approvals.open_request(
         ctx,
-        _subject(begun),
+        subject(begun),
         applicant=staff.get(ctx.session, begun.staff_id),
         roles=[Role.CLIENT_MANAGER],
         begins_at=begun.ends_at,
         expires_at=begun.ends_at,
     )
     ctx.record("leave.withdrawal_asked", begun.subject, by=ctx.me, rule="HANDBOOK 6")
-    facts = leave_cards.facts(ctx, begun) | approvals.card_values(ctx, _subject(begun))
-    return notice("leave.withdrawal_asked", subject=_subject(begun), **facts)
+    facts = leave_cards.facts(ctx, begun) | approvals.card_values(ctx, subject(begun))
+    return notice("leave.withdrawal_asked", subject=subject(begun), **facts)
 
 
 def card(scene: Scene, leave_id: int, viewer: Staff | None) -> Notice | None:
@@ -39,11 +39,11 @@ def card(scene: Scene, leave_id: int, viewer: Staff | None) -> Notice | None:
     begun = leave.get(scene.session, scene.store.id, leave_id)
     if begun is None or viewer is None:
         return None
-    decision = approvals.card_values(scene, _subject(begun))
-    buttons = approvals.card_buttons(scene, _subject(begun), viewer)
+    decision = approvals.card_values(scene, subject(begun))
+    buttons = approvals.card_buttons(scene, subject(begun), viewer)
     waits = decision["state"] == ApprovalState.PENDING and buttons
     key = "leave.withdrawal_card" if waits else "leave.withdrawal_after"
-    return notice(key, buttons=buttons, subject=_subject(begun), **leave_cards.facts(scene, begun) | decision)
+    return notice(key, buttons=buttons, subject=subject(begun), **leave_cards.facts(scene, begun) | decision)
 
 
 def decided(scene: Scene, leave_id: int, decision: Decision) -> None:
@@ -85,7 +85,8 @@ def title(scene: Scene, leave_id: int) -> Notice:
     return notice("leave.withdrawal_title", **leave_cards.facts(scene, leave_cards.existing(scene, leave_id)))
 
 
-def _subject(begun: Leave) -> str:
+def subject(begun: Leave) -> str:
+    """What the request to withdraw this leave is called."""
     return f"leave_withdrawal:{begun.id}"
 
 

@@ -78,5 +78,5 @@ def test_colleagues_may_be_away_in_the_same_half(store: StoreAtWork, wang: Perso
     chen.presses("赵倩")
     chen.presses("确认")
 
-    assert zhou.hears("当天已有 1 人休假（王磊）", buttons=CARD)
+    assert zhou.hears("当天已有 1 人休假（王磊 下午）", buttons=CARD)
     assert len(halves(store)) == 2
