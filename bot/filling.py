@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from bot import dialog
 from bot.dialog import Answers, Ask, Form, Look, State, Step
 from bot.feature import Answer, Context, Feature, Refusal, Reply, Scene
 from bot.notices import Buttons, Notice, in_rows, notice, row
-from bot.questions import Option
+from bot.questions import Option, Reading
 from bot.talk import Button
 from storage import dialogs
 from storage.dialogs import Dialog
@@ -265,11 +265,16 @@ def _form(scene: Scene, opened: Dialog) -> Form[Any]:
 
 
 def _look(ctx: Context, form: Form[Any], opened: Dialog) -> Look:
-    return partial(_seen, ctx, form, dict(opened.about))
+    """What the form asks by the answers; looked up once for the same ones, since nothing changes while it is filled."""
+    seen: dict[str, Reading] = {}
 
+    def look(answers: Answers) -> Reading:
+        said = json.dumps(answers, sort_keys=True)
+        if said not in seen:
+            seen[said] = form.look(ctx, answers, opened.about)
+        return seen[said]
 
-def _seen(ctx: Context, form: Form[Any], about: Mapping[str, Any], answers: Answers) -> Any:
-    return form.look(ctx, answers, about)
+    return look
 
 
 def _state(opened: Dialog) -> State:

@@ -54,7 +54,7 @@ def look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
         "special": Question(
             needed=bool(banned),
             ask=_rule_text(ctx, person, banned),
-            options=_instead(ctx, person, kind, span, about) if span else (),
+            options=_instead(ctx, person, kind, span, about) if span and banned else (),
         ),
     }
     return Reading(ctx.now, ctx.rules.working, questions, objection)
@@ -85,13 +85,15 @@ def _checked(
     override = ctx.me.has(Role.GM_OFFICE) and person.id != ctx.me.id
     cleans = [] if override else [day for day in banned if day.ban == Ban.DEEP_CLEAN]
     own = _own_halves(ctx, person, span, about)
-    options = _days_instead(ctx, person, kind, span, own) if taken else ()
     why = _why_not(ctx, taken, cleans, [half for half in taken if half in own and kind.asks], span)
     if why is None and span.end <= ctx.now and kind.asks:
         why = notice("leave.past", span=span)
-    if why is not None and cleans:
+    if why is None:
+        return banned, None
+    options = _days_instead(ctx, person, kind, span, own) if taken else ()
+    if cleans:
         options = (*options[:-1], Option(None, "leave.button_other_days", asks=notice("leave.ask_span")))
-    return banned, Objection("span", why, options) if why else None
+    return banned, Objection("span", why, options)
 
 
 def _cover_away(ctx: Context, person: Staff, cover_id: int | None, span: Span) -> Objection | None:

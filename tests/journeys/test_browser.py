@@ -77,7 +77,7 @@ async def test_saturday_is_refused_with_the_next_free_day_and_what_nobody_answer
         await store.has_news("zhou")
 
         await store.becomes("zhou")
-        await store.sees("⏰ 还等您答复", "王磊 想调休 1 天", times=2)
+        await store.sees("⏰ 还等您答复", "王磊 调休 1 天", times=2)
         await store.moves_clock("P1D", "P1D", "PT4H", "PT1H")
 
         await store.has_news("liu")
