@@ -62,8 +62,9 @@ PARTS = (
 
 def machine() -> list[str]:
     """What the figures were measured on, and when."""
+    load = f"load {os.getloadavg()[0]:.1f} at the start"
     return [
-        f"- {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {_processor()}, {platform.system()}; load {os.getloadavg()[0]:.1f} at the start",
+        f"- {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {_processor()}, {platform.system()}; {load}",
         f"- Python {platform.python_version()}, SQLAlchemy {version('sqlalchemy')}, SQLModel {version('sqlmodel')}",
         f"- SQLite {sqlite3.sqlite_version}, {_postgresql()}",
     ]

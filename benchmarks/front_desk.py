@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import Column
+from sqlalchemy import Column, MetaData
 from sqlmodel import Field, Session, SQLModel
 
 from bot import cards
@@ -165,6 +165,8 @@ class BareMessage(SQLModel, table=True):
     """What the bare transaction writes: a row as wide as the inbox's, without any index but its key."""
 
     __tablename__ = "bench_messages"
+    # Not a table of the product: its schema stands apart.
+    metadata: ClassVar[MetaData] = MetaData()
 
     id: int = Field(default=None, sa_column=Column(KEY, primary_key=True))
     lane: str

@@ -22,13 +22,14 @@ import uvicorn
 from pydantic import ValidationError
 
 from bot.app import demo_ahead, open_database, running
+from bot.app import load as store_loaded
 from bot.cards import DEFAULT_ZONE
 from bot.clock import Clock
 from bot.reading import describe
 from bot.rules.book import Rulebook
 from bot.rules.limits import LimitError, parse_limit, why
 from bot.settings import Settings
-from bot.storefile import StoreFile, StoreFileError, load_store, read_store
+from bot.storefile import StoreFile, StoreFileError, read_store
 from bot.texts import plain, reading_at, text
 from storage import staff
 from storage.database import Database
@@ -58,7 +59,7 @@ def demo() -> None:
     settings = _settings()
     with _alone(settings), _opened(settings) as database:
         now = Clock(database.write_now(partial(demo_ahead, settings))).now()
-        database.write_now(partial(load_store, file=read_store(DEMO_STORE.read_text("utf-8")), now=now))
+        database.write_now(partial(store_loaded, file=read_store(DEMO_STORE.read_text("utf-8")), now=now))
         asyncio.run(_serve(settings, database, demo=True))
 
 
@@ -76,7 +77,7 @@ def load(store: Annotated[Path, typer.Argument(metavar="STORE.toml")]) -> None:
     file = _read_store(store)
     with _opened(_settings()) as database:
         try:
-            loaded = database.write_now(partial(load_store, file=file, now=Clock().now()))
+            loaded = database.write_now(partial(store_loaded, file=file, now=Clock().now()))
         except StoreFileError as error:
             raise _mistakes(store, error) from None
     say("cli.loaded", name=file.store.name, loaded=loaded)

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from bot import cards
+from bot import approvals, cards
 from bot.channels import webchat
 from bot.clock import Clock
 from bot.desk import Desk
@@ -28,6 +28,7 @@ from bot.scheduler.housekeeping import tidy
 from bot.scheduler.reminders import Bell
 from bot.scheduler.timetable import StillBusy, Timetable
 from bot.settings import Settings
+from bot.storefile import Loaded, StoreFile, load_store
 from bot.stores import open_store
 from bot.talk import Channel
 from bot.web.health import health_route
@@ -64,6 +65,13 @@ def open_database(settings: Settings) -> Database:
 
 def scene_at(session: Session, store_id: int, now: datetime) -> Scene:
     return open_store(session, store_id, now, FEATURES)
+
+
+def load(session: Session, file: StoreFile, now: datetime) -> Loaded:
+    """Stores the store's file; what waits for an answer is looked at again: people and rules may be others now."""
+    loaded = load_store(session, file, now=now)
+    approvals.look_again(scene_at(session, loaded.store_id, now))
+    return loaded
 
 
 @asynccontextmanager

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
+from bot.__main__ import DEMO_STORE
+from bot.app import load
+from bot.storefile import read_store
+from storage import staff
 from storage.leave import LeaveState
-from tests.chat import Person, StoreAtWork
-from tests.chats.steps import CONFIRM, asks, is_granted, not_done, states
+from storage.outbox import Outbox
+from tests.chat import Person, StoreAtWork, rows
+from tests.chats.steps import CARD, CONFIRM, asks, is_granted, not_done, states
+
+
+def reminders_for(store: StoreAtWork, key: str) -> list[Outbox]:
+    """The reminders to answer that were queued for somebody."""
+    person = store.query(partial(staff.by_key, key=key))
+    queued = store.query(partial(rows, table=Outbox))
+    return [row for row in queued if row.recipient == f"staff:{person.id}" and row.content["key"] == "approvals.nudge"]
 
 
 @pytest.mark.parametrize("label", ["请假", "我的假", "待我审批", "我的申请"])
@@ -138,3 +152,21 @@ def test_typed_consent_shows_the_one_request_that_waits(wang: Person, zhou: Pers
 
     assert "王磊 想调休半天" in zhou.last().text
     assert "同意" in zhou.last().buttons
+
+
+def test_a_manager_who_left_is_not_asked_any_more_and_the_new_one_is(
+    store: StoreAtWork, wang: Person, zhou: Person
+) -> None:
+    asks(wang, "请假 下周五 家里有事")
+    before = DEMO_STORE.read_text("utf-8").replace('deputy = "zhou"', 'deputy = "he"')
+    head, zhou_on = before.split('key = "zhou"')
+    after = head + 'key = "zhou"' + zhou_on.replace("active = true", "active = false", 1)
+    he_came = after + '\n[[staff]]\nkey = "he"\nname = "何静"\nroles = ["client_manager"]\ndeputy = "liu"\n'
+
+    store.write(partial(load, file=read_store(he_came), now=store.app.clock.now()))
+    store.settle()
+    store.move(hours=8)
+
+    assert store.person("he").hears("王磊 想调休 1 天", buttons=CARD)
+    assert store.person("he").hears("⏰ 还等您答复")
+    assert len(reminders_for(store, "zhou")) == 0
