@@ -1,4 +1,4 @@
-"""The transcript driver: a store at work, and its people, who type and press over the web chat's API and read what they see.
+"""The transcript driver: a store at work; its people type and press over the web chat's API and read what they see.
 
 wang.says("请假 周五下午 家里有事"); wang.presses("确认")
 assert zhou.hears("王磊 想调休半天", buttons=["同意", "不同意", "稍后提醒"])
@@ -69,7 +69,7 @@ class StoreAtWork:
     def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
         return self._runner.run(self._post(path, body))
 
-    def get(self, path: str, **query: str | int) -> httpx.Response:
+    def get(self, path: str, query: dict[str, str]) -> httpx.Response:
         return self._runner.run(self._http.get(path, params=query))
 
     def next_id(self) -> str:
@@ -163,7 +163,7 @@ class Person:
         return "\n".join(lines)
 
     def _page(self, chat: str, after: int) -> list[Seen]:
-        answer = self._store.get("/api/chat/messages", **{"as": self.key, "chat": chat, "after": after})
+        answer = self._store.get("/api/chat/messages", {"as": self.key, "chat": chat, "after": str(after)})
         assert answer.status_code == 200, answer.text
         return [Seen.of(raw) for raw in answer.json()["messages"]]
 

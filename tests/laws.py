@@ -50,7 +50,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "feature": BELOW_HANDLERS,
     "dialog": BELOW_HANDLERS,
     "lines": BELOW_HANDLERS,
-    "lines": BELOW_HANDLERS,
     "questions": BELOW_HANDLERS,
     "notices": {"texts", "rules", "reading"} | LOWEST,
     "texts": {"rules", "reading"} | LOWEST,

@@ -87,10 +87,10 @@ def not_done(store: StoreAtWork) -> list[tuple[str, str]]:
 def raw_messages(store: StoreAtWork, who: str, chat: str = "private") -> list[dict[str, Any]]:
     """The conversation as the API gives it, html too."""
     found: list[dict[str, Any]] = []
-    asked: dict[str, str | int] = {"as": who, "chat": chat, "after": 0}
-    while page := store.get("/api/chat/messages", **asked).json()["messages"]:
+    asked = {"as": who, "chat": chat, "after": "0"}
+    while page := store.get("/api/chat/messages", asked).json()["messages"]:
         found += page
-        asked["after"] = page[-1]["seq"]
+        asked["after"] = str(page[-1]["seq"])
     return found
 
 

@@ -172,7 +172,7 @@ def test_two_who_take_the_same_rows_in_opposite_order_both_come_through(postgres
 
     assert [one.exception() for one in both] == [None, None]
     assert (value_of(database, "counter"), value_of(database, "other")) == (1, 1)
-    assert len(tries) == 3
+    assert len(tries) >= 3
     database.close()
 
 
