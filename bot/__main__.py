@@ -59,7 +59,7 @@ def demo() -> None:
     settings = _settings()
     with _alone(settings), _opened(settings) as database:
         now = Clock(database.write_now(partial(demo_ahead, settings))).now()
-        database.write_now(partial(store_loaded, file=read_store(DEMO_STORE.read_text("utf-8")), now=now))
+        database.write_now(partial(store_loaded, file=read_store(DEMO_STORE.read_text("utf-8")), now=now, demo=True))
         asyncio.run(_serve(settings, database, demo=True))
 
 

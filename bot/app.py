@@ -21,7 +21,7 @@ from bot.channels import webchat
 from bot.clock import Clock
 from bot.desk import Desk
 from bot.feature import Scene
-from bot.handlers import FEATURES
+from bot.handlers import FEATURES, calendar
 from bot.notices import notice
 from bot.scheduler.delivery import Delivery
 from bot.scheduler.housekeeping import tidy
@@ -67,10 +67,13 @@ def scene_at(session: Session, store_id: int, now: datetime) -> Scene:
     return open_store(session, store_id, now, FEATURES)
 
 
-def load(session: Session, file: StoreFile, now: datetime) -> Loaded:
+def load(session: Session, file: StoreFile, now: datetime, *, demo: bool = False) -> Loaded:
     """Stores the store's file; what waits for an answer is looked at again: people and rules may be others now."""
     loaded = load_store(session, file, now=now)
-    approvals.look_again(scene_at(session, loaded.store_id, now))
+    scene = scene_at(session, loaded.store_id, now)
+    approvals.look_again(scene)
+    if not demo:
+        calendar.watch(scene)
     return loaded
 
 

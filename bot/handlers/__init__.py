@@ -4,9 +4,16 @@ from collections.abc import Mapping
 
 from bot import filling
 from bot.feature import Feature
-from bot.handlers import approvals, help, leave, leave_withdrawal
+from bot.handlers import approvals, calendar, help, leave, leave_withdrawal
 
 FEATURES: Mapping[str, Feature] = {
     feature.name: feature
-    for feature in (leave.feature, leave_withdrawal.feature, approvals.feature, help.feature, filling.feature)
+    for feature in (
+        leave.feature,
+        leave_withdrawal.feature,
+        approvals.feature,
+        help.feature,
+        calendar.feature,
+        filling.feature,
+    )
 }

@@ -15,7 +15,7 @@ from bot.channels.webchat.channel import ACCOUNT, NAME
 from bot.channels.webchat.guard import COOKIE, SESSION_SECONDS, Sessions
 from bot.clock import Clock
 from bot.texts import TEMPLATES, environment, plain, text
-from storage import staff, stores
+from storage import inbox, staff, stores
 from storage.database import Database
 from storage.staff import Staff
 
@@ -94,7 +94,9 @@ class Pages:
         if person is None:
             return None
         contact = staff.contact(session, channel=NAME, account=ACCOUNT, address=person.key)
+        strange = inbox.lane_of(contact)
         staff.bind(session, contact, person.id)
+        inbox.move_lane(session, contact, old=strange)
         return person.key
 
 
