@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, Index, String, UniqueConstraint, delete, text, update
+from sqlalchemy import Column, Index, String, UniqueConstraint, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Moment, insert_new
@@ -167,7 +167,3 @@ def remind_later(session: Session, approval_id: int, staff_ids: Sequence[int], *
         .where(col(Asked.approval_id) == approval_id, col(Asked.staff_id).in_(staff_ids))
         .values(remind_at=at)
     )
-
-
-def ask_nobody(session: Session, approval_id: int) -> None:
-    session.connection().execute(delete(Asked).where(col(Asked.approval_id) == approval_id))

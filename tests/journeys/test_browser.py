@@ -207,6 +207,7 @@ async def test_the_whole_way_is_open_to_somebody_with_a_keyboard_only(browser: B
         await store.page.keyboard.press("Space")
 
         await store.sees("王磊 调休半天", "✅ 周敏 已同意")
+        assert store.complaints == []
 
 
 @BOTH_WIDTHS

@@ -207,16 +207,6 @@ def test_a_later_reminder_is_for_those_named_only(database: Database, shop: Shop
     assert [one.remind_at for one in people] == [NOW + DAY, NOW + 2 * HOUR]
 
 
-def test_when_nobody_is_asked_any_more_all_can_be_asked_anew(database: Database, shop: Shop) -> None:
-    number = open_request(database, shop)
-    ask(database, number, shop.zhou)
-
-    database.write_now(partial(approvals.ask_nobody, approval_id=number))
-
-    assert database.read_now(partial(approvals.asked, approval_id=number)) == []
-    assert ask(database, number, shop.zhou)
-
-
 def test_an_escalation_is_remembered(database: Database, shop: Shop) -> None:
     number = open_request(database, shop)
 
