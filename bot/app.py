@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,26 +21,28 @@ from bot.channels import webchat
 from bot.clock import Clock
 from bot.desk import Desk
 from bot.feature import Scene
-from bot.handlers import FEATURES, calendar
-from bot.notices import notice
+from bot.handlers import FEATURES, calendar, rulebook
+from bot.notices import Notice, notice
 from bot.scheduler.delivery import Delivery
-from bot.scheduler.housekeeping import tidy
+from bot.scheduler.housekeeping import NightlyBackup, look_after, tidy
 from bot.scheduler.reminders import Bell
 from bot.scheduler.timetable import StillBusy, Timetable
 from bot.settings import Settings
 from bot.storefile import Loaded, StoreFile, load_store
 from bot.stores import open_store
 from bot.talk import Channel
+from bot.texts import plain
 from bot.web.health import health_route
-from storage import meta, outbox, staff, stores
+from storage import health, keeping, meta, outbox, staff, stores
 from storage.database import Database
-from storage.schema import migrate
 from storage.staff import Role
 
 log = structlog.get_logger()
 
 CLOCK = "clock"
 SECRET = "web chat secret"
+
+ChannelCheck = Callable[[], Awaitable[Notice | None]]
 
 
 @dataclass
@@ -54,27 +56,51 @@ class App:
     timetable: Timetable
     web_chat: webchat.WebChat
     web: ASGIApp
-
-
-def open_database(settings: Settings) -> Database:
-    """The migrated database that the settings name."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    migrate(settings.database())
-    return Database(settings.database())
+    figures: ASGIApp | None
 
 
 def scene_at(session: Session, store_id: int, now: datetime) -> Scene:
     return open_store(session, store_id, now, FEATURES)
 
 
-def load(session: Session, file: StoreFile, now: datetime, *, demo: bool = False) -> Loaded:
-    """Stores the store's file; what waits for an answer is looked at again: people and rules may be others now."""
-    loaded = load_store(session, file, now=now)
+def load(
+    session: Session, file: StoreFile, now: datetime, *, since: datetime | None = None, demo: bool = False
+) -> Loaded:
+    """Stores the store's file; what waits for an answer is looked at again: people and rules may be others now.
+
+    New rules hold from `since` (now, if not given): what is open follows them, whom it concerns is told.
+    """
+    loaded = load_store(session, file, now=now, since=since)
     scene = scene_at(session, loaded.store_id, now)
+    if loaded.rules is not None:
+        rulebook.begin(scene, loaded.rules)
     approvals.look_again(scene)
     if not demo:
         calendar.watch(scene)
     return loaded
+
+
+def foreseen(
+    session: Session, file: StoreFile, now: datetime, *, since: datetime | None = None
+) -> tuple[Loaded, list[tuple[str, str]]]:
+    """What loading would change, and who would hear what, at the moment from which the rules hold.
+
+    Everything is done and told as it will be: the caller must not commit it.
+    """
+    at = max(now, since or now)
+    loaded = load_store(session, file, now=now, since=since)
+    if loaded.rules is not None:
+        rulebook.begin(scene_at(session, loaded.store_id, at), loaded.rules)
+    rows = outbox.sends_made_at(session, loaded.store_id, at)
+    return loaded, [heard for row in rows if (heard := _heard_by(session, row, at))]
+
+
+def _heard_by(session: Session, row: outbox.Outbox, at: datetime) -> tuple[str, str] | None:
+    """Whose chat it is, and what would stand there."""
+    shown = cards.show(session, row, at, FEATURES)
+    kind, _, key = row.recipient.partition(":")
+    reader = staff.get(session, int(key)).name if kind == "staff" else staff.group_name(session, int(key))
+    return (reader, plain(shown.message.markup)) if shown else None
 
 
 @asynccontextmanager
@@ -87,6 +113,7 @@ async def running(settings: Settings, database: Database, *, demo: bool) -> Asyn
     if database.dialect == "sqlite":
         # One process has this file, so whatever was in flight died with the one before.
         await database.write(outbox.release_leases)
+        await database.write(keeping.release)
     timetable = asyncio.create_task(app.timetable.run())
     try:
         yield app
@@ -101,8 +128,11 @@ def build(settings: Settings, database: Database, clock: Clock, *, demo: bool, s
     """All parts, handed to one another; nothing runs yet."""
     web_chat = webchat.WebChat(database)
     channels: dict[str, Channel] = {web_chat.name: web_chat}
-    desk = Desk(database, clock, FEATURES)
-    delivery = Delivery(database, clock, channels, _show, partial(_unreachable, clock))
+    observe, figures = _figures(settings, database, clock)
+    desk = Desk(database, clock, FEATURES, observe)
+    delivery = Delivery(
+        database, clock, channels, _show, partial(_unreachable, clock), observe, partial(_chatless, clock)
+    )
     timetable = Timetable(
         database,
         clock,
@@ -111,13 +141,52 @@ def build(settings: Settings, database: Database, clock: Clock, *, demo: bool, s
         take_up=desk.wake_all,
         desk_idle=lambda: desk.idle,
         tidy=partial(tidy, database, clock),
+        look_after=None
+        if demo
+        else partial(look_after, database, clock, _nightly(settings), _store_zone(database, clock)),
     )
     sessions = webchat.Sessions(secret, demo)
-    routes = [health_route(partial(database.read, _alive))]
+    routes = [health_route(partial(well, database))]
     if demo or settings.web_chat:
         routes += _web_chat_routes(database, clock, desk, timetable, web_chat, sessions)
     web = webchat.Guard(Starlette(routes=routes), settings.public_url)
-    return App(database, clock, desk, delivery, timetable, web_chat, web)
+    return App(database, clock, desk, delivery, timetable, web_chat, web, figures)
+
+
+def _figures(
+    settings: Settings, database: Database, clock: Clock
+) -> tuple[Callable[[str, float], None], ASGIApp | None]:
+    """Who counts what happens, and the page where it is shown; nobody and none without a port for it."""
+    if not settings.metrics_port:
+        return (lambda _what, _seconds: None), None
+    from bot.web.metrics import Figures
+
+    figures = Figures(lambda: database.read(partial(health.depths, now=clock.now())), clock.now)
+    return figures.observe, webchat.Guard(figures.app())
+
+
+def _nightly(settings: Settings) -> NightlyBackup | None:
+    at = settings.backup_at
+    return NightlyBackup(settings.backups(), at, settings.backups_kept) if at else None
+
+
+def _store_zone(database: Database, clock: Clock) -> Callable[[], Awaitable[ZoneInfo]]:
+    return lambda: database.read(partial(_first_zone, clock=clock))
+
+
+def channel_checks(settings: Settings) -> Mapping[str, ChannelCheck]:
+    """What `qiantai doctor` asks of each channel by its name: a text that says what is wrong, or None."""
+
+    async def web_chat() -> Notice | None:
+        return None if settings.web_chat else notice("doctor.web_chat_off")
+
+    return {webchat.WebChat.name: web_chat}
+
+
+async def well(database: Database) -> None:
+    """Both ways to the database are free: reading, and the writer, who has nothing to write."""
+    await database.read(_alive)
+    await database.write(_alive)
 
 
 def _web_chat_routes(
@@ -131,7 +200,7 @@ def _web_chat_routes(
     api = webchat.Api(database, clock, web_chat, desk, sessions, zone_of=partial(_zone, clock=clock))
     moving = webchat.ClockApi(
         clock,
-        zone=partial(database.read, partial(_first_zone, clock=clock)),
+        zone=_store_zone(database, clock),
         next_moment=timetable.next_moment,
         move=partial(_move, database, clock, timetable),
         movable=sessions.demo,
@@ -174,6 +243,18 @@ def _unreachable(clock: Clock, session: Session, contact_id: int) -> None:
     for manager in staff.with_role(scene.people(), Role.CLIENT_MANAGER):
         if manager.id != person.id:
             scene.tell(manager.id, notice("desk.unreachable", name=person.name))
+
+
+def _chatless(clock: Clock, session: Session, staff_id: int) -> None:
+    """Somebody has no chat yet, so a notice went nowhere: those who can invite them hear it once a day."""
+    person = staff.get(session, staff_id)
+    if not person.active or staff.has_chat(session, staff_id):
+        return
+    scene = scene_at(session, person.store_id, clock.now())
+    others = [one for one in scene.people() if one.id != staff_id]
+    today = scene.now.astimezone(scene.rules.working.zone).date()
+    for manager in staff.with_role(others, Role.CLIENT_MANAGER) or staff.with_role(others, Role.GM_OFFICE):
+        scene.tell(manager.id, notice("people.no_chat", name=person.name), dedupe=f"no chat|{staff_id}|{today}")
 
 
 def _alive(session: Session) -> None:

@@ -63,6 +63,18 @@ def was_granted(scene: Scene, subject: str) -> bool:
     return request is not None and request.state == ApprovalState.APPROVED
 
 
+def standing(scene: Scene, subject: str) -> Approval | None:
+    """The subject's last request."""
+    return approvals.latest(scene.session, scene.store.id, subject)
+
+
+def reschedule(scene: Scene, subject: str, *, begins_at: datetime, expires_at: datetime) -> None:
+    """The subject begins at another moment: what waits for an answer is escalated and expires by that."""
+    request = standing(scene, subject)
+    if request is not None and request.state == ApprovalState.PENDING:
+        approvals.reschedule(scene.session, request, begins_at=begins_at, expires_at=expires_at)
+
+
 def look_again(scene: Scene) -> None:
     """Every pending request is looked at now, as when an approver's own leave begins or ends."""
     for request in approvals.pending(scene.session, scene.store.id):
@@ -123,6 +135,14 @@ def decidable(ctx: Context, approval_id: int) -> Approval:
     return request
 
 
+def decidable_about(ctx: Context, subject: str) -> Approval:
+    """The subject's pending request, if this person may decide it; otherwise why not."""
+    request = standing(ctx, subject)
+    if request is None:
+        raise Refusal("desk.no_such_button", audited="desk.forged_button")
+    return decidable(ctx, request.id)
+
+
 def of_this_store(ctx: Context, approval_id: int) -> Approval:
     request = approvals.lock(ctx.session, approval_id)
     if request is None or request.store_id != ctx.store.id:
@@ -135,15 +155,27 @@ def is_asked(ctx: Context, request: Approval) -> bool:
     return any(one.staff_id == ctx.me.id for one in approvals.asked(ctx.session, request.id))
 
 
+def was_asked(scene: Scene, subject: str, person: Staff) -> bool:
+    """Whether this person was ever given a card about the subject, also before it was looked at again."""
+    return approvals.was_asked(scene.session, scene.store.id, subject, person.id)
+
+
 def right(scene: Scene, request: Approval, person: Staff) -> Asked | Approver | None:
     """By what right somebody decides: they were asked, or are one of those who would be; never the applicant."""
     if person.id == request.applicant_id:
         return None
-    for one in approvals.asked(scene.session, request.id):
-        if one.staff_id == person.id:
-            return one
     role = Role(request.roles[request.step])
+    for one in approvals.asked(scene.session, request.id):
+        if one.staff_id == person.id and _holds(scene, one, role):
+            return one
     return Approver(person) if person.has(role) or person.has(rules.NEXT_ROLE.get(role, role)) else None
+
+
+def _holds(scene: Scene, asked: Asked, role: Role) -> bool:
+    """Whether the right by which somebody was asked is still there: roles change, and so do deputies."""
+    holder = staff.get(scene.session, asked.on_behalf_of_id or asked.staff_id)
+    still_deputy = asked.on_behalf_of_id is None or holder.deputy_id == asked.staff_id
+    return holder.active and still_deputy and (holder.has(role) or holder.has(rules.NEXT_ROLE.get(role, role)))
 
 
 def decide(ctx: Context, request: Approval, *, approved: bool, reason: str = "") -> None:
@@ -161,7 +193,7 @@ def decide(ctx: Context, request: Approval, *, approved: bool, reason: str = "")
         request.subject,
         by=ctx.me,
         on_behalf_of_id=behalf_id,
-        rule="HANDBOOK A9",
+        rule=approvable(ctx, request).rule,
         after={"reason": reason},
     )
     if approved and request.step + 1 < len(request.roles):
@@ -184,8 +216,9 @@ def reopen(ctx: Context, request: Approval) -> None:
     asked = [one.staff_id for one in approvals.asked(ctx.session, request.id)]
     approvals.remind_later(ctx.session, request.id, asked, at=at)
     set_reminder(ctx, request)
-    told = notice("approvals.taken_back_applicant", by=ctx.me.name, title=title(ctx, request))
-    ctx.tell(request.applicant_id, told, urgent=True)
+    if approvable(ctx, request).requested:
+        told = notice("approvals.taken_back_applicant", by=ctx.me.name, title=title(ctx, request))
+        ctx.tell(request.applicant_id, told, urgent=True)
     ctx.refresh(request.subject)
 
 
@@ -198,10 +231,8 @@ def look_at(scene: Scene, reminder: Reminder) -> None:
         # A decision can no longer be taken back: its card loses that button.
         scene.refresh(request.subject)
         return
-    escalates_at = rules.escalates_at(Role(request.roles[request.step]), request.begins_at, scene.rules)
-    match rules.look(
-        now=scene.now, expires_at=request.expires_at, escalates_at=escalates_at, escalated=request.escalated
-    ):
+    escalates_at = approvals_asking.escalation_at(scene, request)
+    match rules.look(now=scene.now, expires_at=request.expires_at, escalates_at=escalates_at):
         case Look.EXPIRE:
             _expire(scene, request)
             return
@@ -220,14 +251,10 @@ def _expire(scene: Scene, request: Approval) -> None:
     asked = asked_people(scene, request.subject)
     _quiet(scene, request)
     approvable(scene, request).expired(scene, number(request))
-    scene.record("approvals.expired", request.subject, rule="HANDBOOK A9")
-    names = "、".join(person.name for person in asked)
-    scene.tell(
-        request.applicant_id,
-        notice("approvals.expired_applicant", title=about, names=names),
-        urgent=True,
-        dedupe=f"expired|{request.id}",
-    )
+    scene.record("approvals.expired", request.subject, rule=approvable(scene, request).rule)
+    if approvable(scene, request).requested:
+        told = notice("approvals.expired_applicant", title=about, names="、".join(person.name for person in asked))
+        scene.tell(request.applicant_id, told, urgent=True, dedupe=f"expired|{request.id}")
     for person in asked:
         scene.tell(person.id, notice("approvals.expired", title=about), dedupe=f"expired|{request.id}")
     scene.refresh(request.subject)

@@ -9,22 +9,22 @@ from bot.feature import Approvable, Scene
 from bot.notices import Notice, notice
 from bot.rules import approvals as rules
 from bot.rules.approvals import Approver
-from storage import approvals, leave, staff
+from storage import approvals, staff
 from storage.approvals import Approval
 from storage.staff import Role, Staff
 
 
 def asked_people(scene: Scene, subject: str) -> list[Staff]:
-    """Those who were asked about the subject last."""
+    """Those who were asked about the subject last, and work here still."""
     request = approvals.latest(scene.session, scene.store.id, subject)
     asked = approvals.asked(scene.session, request.id) if request else []
-    return [staff.get(scene.session, one.staff_id) for one in asked]
+    people = [staff.get(scene.session, one.staff_id) for one in asked]
+    return [person for person in people if person.active]
 
 
 def ask_step(scene: Scene, request: Approval) -> None:
-    role = Role(request.roles[request.step])
     ask(scene, request, current_approvers(scene, request), lead=None)
-    escalates_at = rules.escalates_at(role, request.begins_at, scene.rules)
+    escalates_at = escalation_at(scene, request)
     if escalates_at is not None and scene.now >= escalates_at:
         escalate(scene, request)
     set_reminder(scene, request)
@@ -43,7 +43,7 @@ def ask(scene: Scene, request: Approval, those: Sequence[Approver], *, lead: Not
             on_behalf_of_id=behalf.id if behalf else None,
             remind_at=remind_at,
         ):
-            instead = notice("approvals.as_deputy", name=behalf.name) if behalf else lead
+            instead = lead or (notice("approvals.as_deputy", name=behalf.name) if behalf else None)
             scene.tell(
                 approver.person.id,
                 Notice(subject=request.subject, lead=instead),
@@ -57,23 +57,25 @@ def ask(scene: Scene, request: Approval, those: Sequence[Approver], *, lead: Not
 def escalate(scene: Scene, request: Approval) -> None:
     """The next one is asked too, and the applicant knows."""
     approvals.mark_escalated(scene.session, request)
-    role = rules.NEXT_ROLE[Role(request.roles[request.step])]
-    applicant = staff.get(scene.session, request.applicant_id)
     first_asked = "、".join(person.name for person in asked_people(scene, request.subject))
-    those = rules.approvers(role, applicant, scene.people(), away=_away(scene))
+    those = _next(scene, request, away=scene.away_now())
     at_once = scene.now == request.opened_at
     lead = notice("approvals.urgent") if at_once else notice("approvals.escalated", name=first_asked)
     new = ask(scene, request, those, lead=lead)
     scene.record(
-        "approvals.escalated", request.subject, rule="HANDBOOK 6", after={"asked": [person.key for person in new]}
+        "approvals.escalated",
+        request.subject,
+        rule=approvable(scene, request).rule,
+        after={"asked": [person.key for person in new]},
     )
-    if new and not at_once:
+    if new and not at_once and approvable(scene, request).requested:
         names = "、".join(person.name for person in new)
         scene.tell(
             request.applicant_id,
             notice("approvals.escalated_applicant", names=names, first=first_asked, title=title(scene, request)),
             urgent=True,
         )
+    if new and not at_once:
         scene.refresh(request.subject)
 
 
@@ -103,21 +105,19 @@ def remind(scene: Scene, request: Approval, *, late_since: datetime | None) -> N
 
 
 def set_reminder(scene: Scene, request: Approval) -> None:
-    escalates_at = rules.escalates_at(Role(request.roles[request.step]), request.begins_at, scene.rules)
+    escalates_at = escalation_at(scene, request)
     moments = [request.expires_at, *(one.remind_at for one in approvals.asked(scene.session, request.id))]
-    if escalates_at is not None and not request.escalated:
+    if escalates_at is not None:
         moments.append(escalates_at)
     scene.remind("approvals", f"approvals:{request.id}", min(moments))
 
 
 def wanted_until(scene: Scene, request: Approval) -> tuple[datetime, str]:
     """Until when an answer is wanted, and who is asked then (nobody: it expires)."""
-    role = Role(request.roles[request.step])
-    escalates_at = rules.escalates_at(role, request.begins_at, scene.rules)
-    if escalates_at is None or request.escalated:
+    escalates_at = escalation_at(scene, request)
+    if escalates_at is None:
         return request.expires_at, ""
-    applicant = staff.get(scene.session, request.applicant_id)
-    following = rules.approvers(rules.NEXT_ROLE[role], applicant, scene.people(), away=set())
+    following = _next(scene, request, away=set())
     asked = {one.staff_id for one in approvals.asked(scene.session, request.id)}
     names = [approver.person.name for approver in following if approver.person.id not in asked]
     return (escalates_at, "、".join(names)) if names else (request.expires_at, "")
@@ -125,15 +125,24 @@ def wanted_until(scene: Scene, request: Approval) -> tuple[datetime, str]:
 
 def current_approvers(scene: Scene, request: Approval) -> tuple[Approver, ...]:
     applicant = staff.get(scene.session, request.applicant_id)
-    people, away = scene.people(), _away(scene)
-    role = Role(request.roles[request.step])
-    return rules.approvers(role, applicant, people, away=away)
+    return rules.approvers(role_of(request), applicant, scene.people(), away=scene.away_now())
 
 
-def _away(scene: Scene) -> set[int]:
-    """Who is away now by their own granted leave."""
-    now = scene.now
-    return {gone.staff_id for gone in leave.granted_over(scene.session, scene.store.id, start=now, end=now)}
+def escalation_at(scene: Scene, request: Approval) -> datetime | None:
+    """When the next ones are asked too; None if that has happened or nobody is next."""
+    if request.escalated or not _next(scene, request, away=set()):
+        return None
+    return rules.escalates_at(request.begins_at, scene.rules)
+
+
+def _next(scene: Scene, request: Approval, *, away: set[int]) -> tuple[Approver, ...]:
+    applicant = staff.get(scene.session, request.applicant_id)
+    return rules.next_approvers(role_of(request), applicant, scene.people(), away=away)
+
+
+def role_of(request: Approval) -> Role:
+    """Whose yes this step waits for."""
+    return Role(request.roles[request.step])
 
 
 def approvable(scene: Scene, request: Approval) -> Approvable:

@@ -12,10 +12,11 @@ from sqlmodel import Session
 from bot.feature import Feature, Scene
 from bot.notices import Notice, from_content, in_words
 from bot.stores import open_store
-from bot.talk import Message
+from bot.talk import File, Message
 from bot.texts import reading_at
 from storage import dialogs, outbox, staff
 from storage.outbox import Kind, Outbox
+from storage.staff import Staff
 
 # Somebody who belongs to no store reads no hours; the zone is there because texts have one.
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
@@ -37,9 +38,20 @@ def show(session: Session, row: Outbox, now: datetime, features: Mapping[str, Fe
     with reading_at(now, scene.rules.working.zone):
         if row.subject.startswith("dialog:"):
             return Shown(in_words(_form_card(scene, row)))
-        if not row.subject:
-            return Shown(in_words(from_content(row.content)))
-        return _live(scene, row)
+        shown = _live(scene, row) if row.subject else Shown(in_words(from_content(row.content)))
+        return _with_file(scene, row, shown) if shown and row.content.get("file") else shown
+
+
+def _with_file(scene: Scene, row: Outbox, shown: Shown) -> Shown:
+    """The file that goes with a notice, as its feature makes it now; an edit changes words only."""
+    if row.kind == Kind.EDIT:
+        return shown
+    return replace(shown, message=replace(shown.message, file=_file(scene, row)))
+
+
+def _file(scene: Scene, row: Outbox) -> File | None:
+    stem, verb, number = row.content["file"].split(":")
+    return scene.features[stem].files[verb](scene, int(number), _viewer(scene, row))
 
 
 def _without_store(row: Outbox, now: datetime) -> Shown:
@@ -66,9 +78,13 @@ def _live(scene: Scene, row: Outbox) -> Shown | None:
 def _card(scene: Scene, row: Outbox) -> Notice | None:
     stem, _, number = row.subject.partition(":")
     draw = scene.features[stem].card
+    return draw(scene, int(number), _viewer(scene, row)) if draw else None
+
+
+def _viewer(scene: Scene, row: Outbox) -> Staff | None:
+    """Who reads it; nobody in particular in a group."""
     kind, _, key = row.recipient.partition(":")
-    viewer = staff.get(scene.session, int(key)) if kind == "staff" else None
-    return draw(scene, int(number), viewer) if draw else None
+    return staff.get(scene.session, int(key)) if kind == "staff" else None
 
 
 def _form_card(scene: Scene, row: Outbox) -> Notice:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import structlog
@@ -14,17 +14,20 @@ from bot import filling, hearing
 from bot.clock import Clock
 from bot.failpoints import failpoint
 from bot.feature import Answer, Context, Feature, Refusal, Scene
+from bot.handlers import people_joining
 from bot.notices import Notice, as_content, notice
 from bot.stores import open_store
 from bot.talk import PRIVATE, Incoming
-from storage import audit, inbox, outbox, staff
+from storage import inbox, outbox, staff
 from storage.database import Database, check, is_conflict, savepoint
 from storage.inbox import Inbox
-from storage.staff import Contact, Role, Staff
+from storage.staff import Contact, Group, Role, Staff
 
 log = structlog.get_logger()
 
 RETRY_SECONDS = (0.1, 0.5)
+
+Observe = Callable[[str, float], None]
 
 
 class NotHandled(Exception):
@@ -39,10 +42,17 @@ class NotHandled(Exception):
 class Desk:
     """Keeps what comes in, then handles it; a lane is a task that lives while its person's messages wait."""
 
-    def __init__(self, database: Database, clock: Clock, features: Mapping[str, Feature]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        features: Mapping[str, Feature],
+        observe: Observe = lambda _what, _seconds: None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._features = features
+        self._observe = observe
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
 
@@ -119,6 +129,7 @@ class Desk:
     def _record_failure(self, failed: NotHandled, lane: str, session: Session) -> None:
         if not inbox.record_failure(session, failed.inbox_id, failed.problem):
             return
+        self._observe("parked", 0.0)
         self._put(session, None, lane, notice("desk.broken"))
         if lane.startswith("staff:"):
             person = staff.get(session, int(lane.removeprefix("staff:")))
@@ -135,48 +146,68 @@ class Desk:
         event = inbox.next_in_lane(session, lane)
         if event is None:
             return False
+        contact = staff.contact_by_id(session, event.contact_id)
+        if inbox.lane_of(contact) != lane:
+            # The chat became somebody's while this was being kept: it waits in their lane, with what is there.
+            inbox.move_lane(session, contact, old=lane)
+            return True
         try:
-            if person is None:
-                self._greet_stranger(session, event)
+            incoming = _incoming(event, contact)
+            if person is None or (not person.active and people_joining.is_joining(incoming)):
+                self._hear_stranger(session, event, contact, incoming)
             else:
-                self._handle(session, event, person)
+                self._handle(session, event, person, incoming)
             check(session)
         except Exception as error:
             if is_conflict(error):
                 raise
             raise NotHandled(event.id, traceback.format_exc(limit=-4)) from error
-        inbox.mark_done(session, event, now=self._clock.now())
+        now = self._clock.now()
+        inbox.mark_done(session, event, now=now)
+        self._observe("handled", (now - event.received_at).total_seconds())
         return True
 
-    def _greet_stranger(self, session: Session, event: Inbox) -> None:
-        if event.payload["addressed"]:
-            audit.record(
-                session, store_id=None, actor_id=None, verb="desk.stranger", subject=event.lane, at=self._clock.now()
-            )
-            self._put(session, None, event.lane, notice("desk.stranger"))
-
-    def _handle(self, session: Session, event: Inbox, person: Staff) -> None:
-        contact = staff.contact_by_id(session, event.contact_id)
-        incoming = _incoming(event, contact)
-        staff.spoke(session, contact.id, now=self._clock.now())
-        group = None if incoming.chat == PRIVATE else self._group(session, incoming)
-        if incoming.chat != PRIVATE and (group is None or group.store_id != person.store_id):
+    def _hear_stranger(self, session: Session, event: Inbox, contact: Contact, incoming: Incoming) -> None:
+        """Somebody of no store, or who left one: they may bring a code, otherwise there is little to say."""
+        if not incoming.addressed:
             return
+        now = self._clock.now()
+        heard = people_joining.hear_stranger(session, contact, incoming, event.id, now, self._features)
+        if heard is not None:
+            via = _back_to(incoming) if heard.store_id else ""
+            self._put(session, heard.store_id, heard.recipient, heard.said, via=via)
+
+    def _handle(self, session: Session, event: Inbox, person: Staff, incoming: Incoming) -> None:
+        staff.spoke(session, event.contact_id, now=self._clock.now())
+        in_group = incoming.chat != PRIVATE
+        group = self._group(session, incoming, person) if in_group else None
         scene = open_store(session, person.store_id, self._clock.now(), self._features)
-        ctx = Context(**vars(scene), me=person, said=incoming.text, in_group=group is not None, inbox_id=event.id)
-        if not incoming.addressed and not hearing.is_command_alone(ctx, incoming.text):
-            # People of a group talk among themselves.
+        ctx = Context(**vars(scene), me=person, said=incoming.text, in_group=in_group, inbox_id=event.id)
+        if not self._concerns_us(ctx, incoming, group):
             return
         private, answer = self._answer(ctx, incoming)
-        if answer is not None:
-            recipient = event.lane if group is None or private else f"group:{group.id}"
-            via = "" if recipient.startswith("group:") else f"{incoming.channel}|{incoming.account}|{incoming.sender}"
-            self._put(session, person.store_id, recipient, answer, via=via)
-        if answer is not None and private and group is not None:
+        if answer is None:
+            return
+        if in_group and group is None:
+            # Perhaps it is the store's by now.
+            group = self._group(session, incoming, person)
+        if group is None or private:
+            self._put(session, person.store_id, event.lane, answer, via=_back_to(incoming))
+        else:
+            self._put(session, person.store_id, f"group:{group.id}", answer)
+        if private and group is not None:
             self._put(session, person.store_id, f"group:{group.id}", notice("desk.in_private", name=person.name))
 
-    def _group(self, session: Session, incoming: Incoming) -> staff.Group | None:
-        return staff.group_at(session, channel=incoming.channel, account=incoming.account, address=incoming.chat)
+    def _concerns_us(self, ctx: Context, incoming: Incoming, group: Group | None) -> bool:
+        """People of a group talk among themselves; one that is not the store's may only be made it."""
+        if ctx.in_group and group is None:
+            return incoming.addressed and hearing.may_be_said_in_any_group(ctx, incoming.text)
+        return incoming.addressed or hearing.is_command_alone(ctx, incoming.text)
+
+    def _group(self, session: Session, incoming: Incoming, person: Staff) -> Group | None:
+        """The group in which this was said, if it is the person's store's."""
+        at = staff.group_at(session, channel=incoming.channel, account=incoming.account, address=incoming.chat)
+        return at if at is not None and at.store_id == person.store_id else None
 
     def _answer(self, ctx: Context, incoming: Incoming) -> tuple[bool, Answer]:
         """Whether the answer is private, and the answer; what a person may not do changes nothing and is told."""
@@ -208,6 +239,11 @@ def _others(scene: Scene, person: Staff) -> list[Staff]:
     """Who hears of a person's trouble: the client managers, or the GM office where it is their own."""
     people = [one for one in scene.people() if one.id != person.id]
     return staff.with_role(people, Role.CLIENT_MANAGER) or staff.with_role(people, Role.GM_OFFICE)
+
+
+def _back_to(incoming: Incoming) -> str:
+    """The chat in which the person is, so that they are answered there."""
+    return f"{incoming.channel}|{incoming.account}|{incoming.sender}"
 
 
 def _incoming(event: Inbox, contact: Contact) -> Incoming:

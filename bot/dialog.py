@@ -30,7 +30,7 @@ Look = Callable[[Answers], Reading]
 class Form(Generic[M]):
     """A form: `model`'s fields are its questions, in order, each Annotated with how it is read (bot/questions.py).
 
-    `look` says what is asked now and what a rule objects to; `readback` gives the values of the block `confirm`;
+    `look` says what is asked now and what a rule objects to; `readback` gives the values of the block `shows`;
     `submit` saves. Without `confirms` it is saved as soon as nothing is left to ask. `cancelled` is the key of what is
     said when it is given up. `about` is what it was opened for.
     """
@@ -42,6 +42,7 @@ class Form(Generic[M]):
     readback: Callable[[Context, M, Mapping[str, Any]], Mapping[str, Any]] = lambda _ctx, values, _about: dict(values)
     confirms: bool = True
     cancelled: str = "dialog.cancelled"
+    shows: str = "confirm"
 
     @property
     def stem(self) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
 from bot.dialog import Form
 from bot.notices import Buttons, Notice, as_content, notice
+from bot.reading import Span
 from bot.rules.book import Rulebook
+from bot.talk import File
 from storage import audit, outbox, reminders, staff
 from storage.reminders import Reminder
 from storage.staff import Group, Role, Staff, groups_of, of_store
@@ -21,6 +23,29 @@ EVERYBODY = tuple(Role)
 MANAGERS = (Role.CLIENT_MANAGER, Role.GM_OFFICE)
 
 Reply = Notice
+A_MOMENT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Somebody who is not in the store, or will not be: from when until they are expected back.
+
+    `told` says it in a few words to everybody, `private` with the reason to those who may know.
+    """
+
+    person_id: int
+    span: Span
+    subject: str
+    told: Notice
+    private: Notice
+
+
+@dataclass(frozen=True)
+class Change:
+    """What new rules change for somebody, as they are told it."""
+
+    person_id: int
+    told: Notice
 
 
 class Refusal(Exception):
@@ -52,6 +77,16 @@ class Scene:
     def people(self) -> list[Staff]:
         """Everybody who works in the store."""
         return of_store(self.session, self.store.id)
+
+    def absences(self, span: Span) -> list[Absence]:
+        """Everybody's leave, outings and trips that hold and touch the span, in the order of their beginnings."""
+        asking = (feature.absences for feature in self.features.values() if feature.absences)
+        found = [one for absences in asking for one in absences(self, span)]
+        return sorted(found, key=lambda one: (one.span.start, one.subject))
+
+    def away_now(self) -> set[int]:
+        """The ids of those who are not here at this moment."""
+        return {one.person_id for one in self.absences(Span(self.now, self.now + A_MOMENT))}
 
     def tell(self, person_id: int, told: Notice, *, urgent: bool = False, dedupe: str | None = None) -> None:
         """Lets somebody who works here know, at once or when quiet hours allow; a `dedupe` is told once."""
@@ -159,7 +194,9 @@ class Command:
     """What people say to begin something. `run(ctx, word, rest)` gets the word that was said and what stood around it.
 
     `words` find the command, `more_words` adds the store's own, `alone` are words that are the whole message.
-    `personal` answers are given in private, also when they are asked for in a group.
+    `personal` answers are given in private, also when they are asked for in a group. `behalf` does the same for a
+    colleague: 代 王磊 外出 … The words of one that `leads` count only where a line begins with them; `in_any_group` may
+    be said in a group that belongs to nobody.
     """
 
     name: str
@@ -170,6 +207,9 @@ class Command:
     in_menu: bool = True
     more_words: Callable[[Rulebook], Sequence[str]] = lambda _rules: ()
     alone: tuple[str, ...] = ()
+    leads: bool = False
+    in_any_group: bool = False
+    behalf: Callable[[Context, Staff, str, str], Answer] | None = None
 
     def label(self) -> str:
         """The text key of its name in menus."""
@@ -185,6 +225,9 @@ class Feature:
     """A feature: its commands and forms, its buttons (`leave:withdraw:42` is `buttons["withdraw"]` of `leave`),
 
     what rings (`rings`), and its card: `card(scene, subject_id, viewer)` is the subject as `viewer` may see it now.
+    `files` are made when they are sent; `absences` tells who is away over a span, as far as this feature knows;
+    `gone` closes what is open of somebody who has left the store; `rules_changed(scene, before)` moves what is open to
+    the scene's new rules and says what that changes for whom.
     """
 
     name: str
@@ -194,6 +237,10 @@ class Feature:
     rings: Callable[[Scene, Reminder], None] | None = None
     card: Callable[[Scene, int, Staff | None], Notice | None] | None = None
     approvable: Approvable | None = None
+    files: Mapping[str, Callable[[Scene, int, Staff | None], File]] = field(default_factory=dict)
+    absences: Callable[[Scene, Span], Sequence[Absence]] | None = None
+    rules_changed: Callable[[Scene, Rulebook], Sequence[Change]] | None = None
+    gone: Callable[[Context, Staff], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -202,7 +249,9 @@ class Approvable:
 
     `decided(scene, subject_id, approved, reason)` acts once all have said yes or one no; `reopened` undoes it;
     `expired` acts when nobody answered in time; `confirming` is what 同意 must confirm explicitly first, if anything;
-    `reversible` whether a decision can still be taken back, as far as the subject goes.
+    `reversible` whether a decision can still be taken back, as far as the subject goes. `requested` is false where
+    the person whom the decision is about did not ask for it, and so hears of it from the feature alone; `rule` is the
+    handbook's row that wants a yes.
     """
 
     title: Callable[[Scene, int], Notice]
@@ -211,6 +260,8 @@ class Approvable:
     expired: Callable[[Scene, int], None]
     confirming: Callable[[Scene, int], Notice | None] = lambda _scene, _id: None
     reversible: Callable[[Scene, int], bool] = lambda _scene, _id: True
+    requested: bool = True
+    rule: str = "HANDBOOK A9"
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,7 @@ def _reading_back(ctx: Context, form: Form[Any], opened: Dialog, lead: Notice | 
     names = ("ok", "change", "cancel") if form.fields else ("ok", "cancel")
     buttons = row(*(Button(f"dialog.button_{name}", _action(opened, name)) for name in names))
     opened.offered = []
-    return Notice(form.key("confirm"), dict(form.readback(ctx, values, opened.about)), buttons, _card(opened), lead)
+    return Notice(form.key(form.shows), dict(form.readback(ctx, values, opened.about)), buttons, _card(opened), lead)
 
 
 def _offer_fields(ctx: Context, form: Form[Any], opened: Dialog) -> Answer:

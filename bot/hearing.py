@@ -18,6 +18,7 @@ from storage.dialogs import Dialog
 SUGGESTIONS = 3
 SUGGESTION = ("suggestion", "run")
 QUOTED = 20
+MARKS = " /"
 
 Private = bool
 
@@ -107,11 +108,25 @@ def _words(ctx: Context) -> Iterator[tuple[Command, tuple[str, ...]]]:
         yield command, (*command.words, *command.more_words(ctx.rules))
 
 
+def may_be_said_in_any_group(ctx: Context, said: str) -> bool:
+    """Whether the line begins with a command that a group may hear before it is anybody's."""
+    words = [word for command, words in _words(ctx) if command.in_any_group for word in words]
+    return cleaned(said).strip().startswith(tuple(words))
+
+
+def _standing_in(ctx: Context, said: str) -> dict[str, Command]:
+    """The words that can begin something in this line; some only count at its beginning."""
+    begun = said.lstrip(MARKS)
+    return {
+        word: command for command, words in _words(ctx) for word in words if not command.leads or begun.startswith(word)
+    }
+
+
 def _command(ctx: Context, said: str) -> tuple[Private, Answer] | None:
     greeted = next((command for command in _commands(ctx) if said in command.alone), None)
     if greeted is not None:
         return run(ctx, greeted, said, "")
-    by_word = {word: command for command, words in _words(ctx) for word in words}
+    by_word = _standing_in(ctx, said)
     found = match_command(said, tuple(by_word))
     if found is None:
         return None
@@ -155,5 +170,5 @@ def buttons_for(ctx: Context, commands: list[Command]) -> Buttons:
 
 def without_command(ctx: Context, said: str) -> str:
     """What stands around the command word, if there is one."""
-    found = match_command(said, tuple(word for _, words in _words(ctx) for word in words))
+    found = match_command(said, tuple(_standing_in(ctx, said)))
     return found.rest if found else said

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.notices import Notice, misread, notice
-from bot.questions import Reading, Reads, When
+from bot.questions import Away, Hour, Place, Reading, Reads, Until, When
 from bot.reading import Misread, find_time, segments, without_joining_words
 
 if TYPE_CHECKING:
     from bot.dialog import Form
 
 LONGEST_RUN = 6
+# Nobody says a time behind so many parts; whoever pastes a book does not keep the others waiting.
+SEARCHED_PARTS = 60
 NOT_A_TIME = "reading.not_a_time"
+TIMES = (When, Away, Until, Hour)
 BETWEEN_PARTS = "，"
 QUOTED = 20
 # Words beside a time that make it another one, so that taking it alone would be a misunderstanding.
@@ -53,9 +56,10 @@ def fill(
     pieces = [_Piece(one.text, one.start, one.end, place) for place, one in enumerate(segments(line))]
     for name, reads in form.fields.items():
         reading = look(filled)
-        if reads.free or not reads.in_line or name in filled or not reading.question(name).needed:
+        if not reads.in_line or name in filled or not reading.question(name).needed:
             continue
-        claim = _claim(pieces, reads, reading, name) or _cut(pieces, reads, reading)
+        claim = None if reads.free else _claim(pieces, reads, reading, name)
+        claim = claim or _cut(pieces, reads, reading, name)
         if claim is not None:
             pieces = claim.left
             problem = problem or claim.problem
@@ -65,13 +69,13 @@ def fill(
 
 def means_a_time(reads: Reads, error: Misread) -> bool:
     """Whether what could not be taken was a time all the same, so that its own sentence helps."""
-    return isinstance(reads, When) and error.key != NOT_A_TIME
+    return isinstance(reads, TIMES) and error.key != NOT_A_TIME
 
 
 def _claim(pieces: list[_Piece], reads: Reads, reading: Reading, name: str) -> _Claim | None:
     """The longest run of neighbouring whole segments that the field's grammar knows, the earliest on a tie."""
     for length in range(min(len(pieces), LONGEST_RUN), 0, -1):
-        for start in range(len(pieces) - length + 1):
+        for start in range(min(len(pieces), SEARCHED_PARTS) - length + 1):
             run, left = pieces[start : start + length], pieces[:start] + pieces[start + length :]
             if run[-1].place - run[0].place != length - 1:
                 continue
@@ -83,25 +87,45 @@ def _claim(pieces: list[_Piece], reads: Reads, reading: Reading, name: str) -> _
     return None
 
 
-def _cut(pieces: list[_Piece], reads: Reads, reading: Reading) -> _Claim | None:
-    """People write without spaces, too: the longest time is cut out of the words around it."""
-    if not isinstance(reads, When):
-        return None
-    for index, piece in enumerate(pieces):
-        found = find_time(piece.text, now=reading.now, calendar=reading.calendar)
+def _cut(pieces: list[_Piece], reads: Reads, reading: Reading, name: str) -> _Claim | None:
+    """People write without spaces, too: the longest time, or a known word, is cut out of the words around it.
+
+    A part that is a known word and nothing else goes before one that only holds a known word.
+    """
+    standing = enumerate(pieces[:SEARCHED_PARTS])
+    places: Iterable[tuple[int, Place | None]] = ((at, reads.place(one.text, reading, name)) for at, one in standing)
+    if reads.free:
+        places = sorted(places, key=lambda one: one[1] != Place(0, len(pieces[one[0]].text)))
+    for index, found in places:
         if found is None:
             continue
+        piece = pieces[index]
         if _is_another(piece.text[: found.start], piece.text[found.end :], reading):
             left = [*pieces[:index], *pieces[index + 1 :]]
             return _Claim(left, problem=notice(NOT_A_TIME, said=piece.text[:QUOTED]))
         before = _Piece(piece.text[: found.start], piece.start, piece.start + found.start, piece.place)
-        after = _Piece(piece.text[found.end :], piece.start + found.end, piece.end, piece.place)
-        left = [*pieces[:index], *(part for part in (before, after) if part.text.strip()), *pieces[index + 1 :]]
+        claimed, behind = _claimed(pieces, index, found, free=reads.free)
+        left = [part for part in (*pieces[:index], before, *behind) if part.text.strip()]
         try:
-            return _Claim(left, reads.read(piece.text[found.start : found.end], reading, ""))
+            return _Claim(left, reads.read(claimed, reading, name))
         except Misread as error:
             return _Claim(left, problem=misread(error))
     return None
+
+
+def _claimed(pieces: list[_Piece], index: int, found: Place, *, free: bool) -> tuple[str, list[_Piece]]:
+    """The words that are taken, and what stands behind them.
+
+    Known words behind others have all that follows them (锦绣花园量房 李女士), before others all of their own part.
+    """
+    piece, behind = pieces[index], pieces[index + 1 :]
+    ahead = [*(one.text for one in pieces[:index]), piece.text[: found.start]]
+    if free and any(map(without_joining_words, ahead)):
+        return " ".join([piece.text[found.start :], *(without_joining_words(one.text) for one in behind)]), []
+    own = free and any(without_joining_words(one.text) for one in behind)
+    end = len(piece.text) if own else found.end
+    after = _Piece(piece.text[end:], piece.start + end, piece.end, piece.place)
+    return piece.text[found.start : end], [after, *behind]
 
 
 def _is_another(before: str, after: str, reading: Reading) -> bool:
@@ -135,7 +159,7 @@ def _share(form: Form[Any], filled: dict[str, Any], parts: list[tuple[str, str]]
     ]
     try:
         for name in free[:-1]:
-            if len(parts) > 1:
+            if parts:
                 filled[name] = form.fields[name].read(parts.pop(0)[1], reading, name)
         if free and parts:
             rest = parts[0][1] + "".join(gap + words for gap, words in parts[1:])

@@ -19,7 +19,8 @@ class Notice:
     """A text (`key`, `values`), perhaps another before it (`lead`), and rows of buttons.
 
     A notice about a `subject` (`leave:42`) is a live card: its buttons, and its text when the key is empty,
-    are those of the subject as it is when somebody looks.
+    are those of the subject as it is when somebody looks. A `file` (`meetings:calendar:42`) goes with it; the feature
+    makes it when it is sent.
     """
 
     key: str = ""
@@ -27,10 +28,11 @@ class Notice:
     buttons: Buttons = ()
     subject: str = ""
     lead: Notice | None = None
+    file: str = ""
 
 
-def notice(key: str, /, *, buttons: Buttons = (), subject: str = "", **values: Any) -> Notice:
-    return Notice(key, values, buttons, subject)
+def notice(key: str, /, *, buttons: Buttons = (), subject: str = "", file: str = "", **values: Any) -> Notice:
+    return Notice(key, values, buttons, subject, file=file)
 
 
 def misread(error: Misread) -> Notice:
@@ -88,11 +90,16 @@ def _from_json(value: Any) -> Any:
 def as_content(told: Notice) -> dict[str, Any]:
     """The notice as the outbox keeps it."""
     lead = {"lead": as_content(told.lead)} if told.lead else {}
-    return lead | {
-        "key": told.key,
-        "values": {key: _to_json(value) for key, value in told.values.items()},
-        "buttons": [[[b.label, b.action, _to_json(b.values)] for b in row] for row in told.buttons],
-    }
+    file = {"file": told.file} if told.file else {}
+    return (
+        lead
+        | file
+        | {
+            "key": told.key,
+            "values": {key: _to_json(value) for key, value in told.values.items()},
+            "buttons": [[[b.label, b.action, _to_json(b.values)] for b in row] for row in told.buttons],
+        }
+    )
 
 
 def from_content(content: Mapping[str, Any], *, subject: str = "") -> Notice:
@@ -101,7 +108,7 @@ def from_content(content: Mapping[str, Any], *, subject: str = "") -> Notice:
     )
     values = {key: _from_json(value) for key, value in content["values"].items()}
     lead = from_content(content["lead"]) if "lead" in content else None
-    return Notice(content["key"], values, buttons, subject, lead)
+    return Notice(content["key"], values, buttons, subject, lead, content.get("file", ""))
 
 
 def in_words(told: Notice) -> Message:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -18,7 +18,7 @@ from bot.storemistakes import Mistake, StoreFileError, contradictions, mistake, 
 from bot.toml_lines import TomlLines
 from storage import staff, stores
 from storage.staff import Group, Role, Staff
-from storage.stores import Store
+from storage.stores import Store, StoreRules
 
 __all__ = ["Loaded", "Mistake", "StoreFile", "StoreFileError", "load_store", "read_store"]
 
@@ -95,6 +95,10 @@ class StoreFile(Rulebook):
         """The mistake that another store uses this entry's key."""
         return mistake(self._lines, (table, index, "key"), "store.other_store", said=key)
 
+    def name_in_use(self, index: int, name: str, key: str) -> Mistake:
+        """The mistake that somebody who was entered in the chat is called so, under another key."""
+        return mistake(self._lines, ("staff", index, "name"), "store.name_in_use", said=name, known=key)
+
 
 def read_store(text: str) -> StoreFile:
     """The store that a TOML text describes; StoreFileError with every mistake, in the order of their lines."""
@@ -125,27 +129,29 @@ def _as_json(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What loading a file changed: names of people (who came back counts as changed), and whether new rules hold."""
+    """What loading a file changed: names of people (who came back counts as changed), and the new rules, if any."""
 
     store_id: int
     added: tuple[str, ...]
     changed: tuple[str, ...]
     deactivated: tuple[str, ...]
     rules_changed: bool
+    rules: StoreRules | None = field(default=None, compare=False)
 
 
-def load_store(session: Session, file: StoreFile, *, now: datetime) -> Loaded:
-    """Stores the file: rules from `now` on, people by key. Nobody is deleted: who is not in it any more is deactivated.
+def load_store(session: Session, file: StoreFile, *, now: datetime, since: datetime | None = None) -> Loaded:
+    """Stores the file: people by key at once, rules from `since` (or `now`) on. Who left it is deactivated.
 
     Loading the same file again changes nothing. Raises StoreFileError, with nothing stored, for keys of another store.
     """
     _refuse_keys_of_others(session, file)
+    _refuse_names_in_use(session, file)
     store = stores.put_store(session, key=file.store.key, name=file.store.name)
-    rules_changed = stores.put_rules(session, store.id, valid_from=now, rules=as_stored(file.rules))
+    rules = stores.put_rules(session, store.id, valid_from=since or now, rules=as_stored(file.rules))
     before = {person.key: person.model_dump() for person in staff.everybody(session, store.id)}
     people = _put_people(session, file, store)
     _put_groups(session, file, store)
-    return _compared(before, people, store.id, rules_changed=rules_changed)
+    return _compared(before, people, store.id, rules)
 
 
 def _refuse_keys_of_others(session: Session, file: StoreFile) -> None:
@@ -167,6 +173,21 @@ def _refuse_keys_of_others(session: Session, file: StoreFile) -> None:
         raise StoreFileError(tuple(held))
 
 
+def _refuse_names_in_use(session: Session, file: StoreFile) -> None:
+    """The front desk finds people by name: somebody entered in the chat is named by their key, or called otherwise."""
+    store = stores.by_key(session, file.store.key)
+    keys = {entry.key for entry in file.staff}
+    everybody = staff.everybody(session, store.id) if store else []
+    staying = {one.name: one.key for one in everybody if one.active and not one.listed and one.key not in keys}
+    held = [
+        file.name_in_use(index, entry.name, staying[entry.name])
+        for index, entry in enumerate(file.staff)
+        if entry.active and entry.name in staying
+    ]
+    if held:
+        raise StoreFileError(tuple(held))
+
+
 def _known_groups(session: Session, file: StoreFile) -> list[Group]:
     return staff.groups_at(session, channel=CHANNEL, account=ACCOUNT, addresses=[one.key for one in file.groups])
 
@@ -175,23 +196,33 @@ def _put_people(session: Session, file: StoreFile, store: Store) -> dict[str, St
     """Everybody the store ever had, by key, as the file says they are now."""
     people = {person.key: person for person in staff.everybody(session, store.id)}
     for left in people.keys() - {entry.key for entry in file.staff}:
-        people[left].active = False
+        # Who was entered in the chat is not the file's to remove.
+        people[left].active = people[left].active and not people[left].listed
     for entry in file.staff:
         person = people.setdefault(entry.key, Staff(store_id=store.id, key=entry.key, name=entry.name, roles=[]))
         _describe(person, entry)
         staff.put(session, person)
     for entry in file.staff:
-        people[entry.key].deputy_id = people[entry.deputy].id if entry.deputy else None
+        people[entry.key].deputy_id = _deputy_id(people, entry)
         if entry.active:
             contact = staff.contact(session, channel=CHANNEL, account=ACCOUNT, address=entry.key)
             contact.staff_id = people[entry.key].id
     return people
 
 
+def _deputy_id(people: Mapping[str, Staff], entry: StaffEntry) -> int | None:
+    """The deputy that the file names; without one, somebody who was entered in the chat may stay it."""
+    if entry.deputy:
+        return people[entry.deputy].id
+    kept = people[entry.key].deputy_id
+    unlisted = {person.id for person in people.values() if person.active and not person.listed}
+    return kept if kept in unlisted else None
+
+
 def _describe(person: Staff, entry: StaffEntry) -> None:
     person.name, person.phone, person.department = entry.name, entry.phone, entry.department
     person.roles = [role.value for role in dict.fromkeys(entry.roles)]
-    person.active = entry.active
+    person.active, person.listed = entry.active, True
 
 
 def _put_groups(session: Session, file: StoreFile, store: Store) -> None:
@@ -205,7 +236,7 @@ def _put_groups(session: Session, file: StoreFile, store: Store) -> None:
 
 
 def _compared(
-    before: Mapping[str, dict[str, Any]], people: Mapping[str, Staff], store_id: int, *, rules_changed: bool
+    before: Mapping[str, dict[str, Any]], people: Mapping[str, Staff], store_id: int, rules: StoreRules | None
 ) -> Loaded:
     known = [(before[key], person) for key, person in people.items() if key in before]
     gone = [person.key for was, person in known if was["active"] and not person.active]
@@ -215,5 +246,6 @@ def _compared(
         added=tuple(person.name for key, person in people.items() if key not in before),
         changed=tuple(people[key].name for key in changed),
         deactivated=tuple(people[key].name for key in gone),
-        rules_changed=rules_changed,
+        rules_changed=rules is not None,
+        rules=rules,
     )

@@ -34,7 +34,10 @@ class Said(StrEnum):
 
 @dataclass(frozen=True)
 class Incoming:
-    """One thing that a person did: `chat` is `private` or a group's address, `addressed`: a group spoke to the bot."""
+    """One thing that a person did: `chat` is `private` or a group's address, `addressed`: a group spoke to the bot.
+
+    `chat_name` is what the group is called, where the channel says it.
+    """
 
     channel: str
     account: str
@@ -47,6 +50,7 @@ class Incoming:
     message: str = ""
     file: str = ""
     addressed: bool = True
+    chat_name: str = ""
 
     def payload(self) -> dict[str, Any]:
         """What was said, as the inbox keeps it; who said it where stands beside it."""
@@ -59,7 +63,7 @@ class Incoming:
         return cls(channel=channel, account=account, event_id=event_id, sender=sender, **said)
 
 
-SAID_FIELDS = ("chat", "kind", "text", "action", "message", "file", "addressed")
+SAID_FIELDS = ("chat", "kind", "text", "action", "message", "file", "addressed", "chat_name")
 
 
 @dataclass(frozen=True)
@@ -72,12 +76,21 @@ class Button:
 
 
 @dataclass(frozen=True)
+class File:
+    """A file that goes with a message: its name, what it holds, its media type."""
+
+    name: str
+    content: bytes
+    media_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True)
 class Message:
     """What a channel shows: escaped markup with `<b>` and line breaks, rows of (label, action), perhaps a file."""
 
     markup: str
     buttons: tuple[tuple[tuple[str, str], ...], ...] = ()
-    file: str = ""
+    file: File | None = None
 
 
 @dataclass(frozen=True)

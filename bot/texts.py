@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
 WEEKDAYS = "一二三四五六日"
+PHONE_IN_WORDS = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(?:1\d(?:[ -]?\d){9}|0\d{2,3}[ -]?\d{7,8})(?!\d)")
 NEAR_DAYS = {-1: "昨天", 0: "今天", 1: "明天"}
 
 
@@ -101,6 +102,28 @@ def working_amount(minutes: int) -> str:
     return f"{hours} 小时 {rest} 分" if rest else f"{hours} 小时"
 
 
+def hour(at: datetime) -> str:
+    """`16:00` today; on another day with the day."""
+    return clock_time(at) if local(at).date() == today() else moment(at)
+
+
+def month_day(written: str) -> str:
+    """`5月1日` of `05-01`."""
+    month, _, day = written.partition("-")
+    return f"{int(month)}月{int(day)}日"
+
+
+def today_span(value: Any) -> str:
+    """`14:00–16:00` when both are today, for a group that reads it at once; otherwise with the day."""
+    start, end = local(value.start), local(value.end)
+    return f"{clock_time(start)}–{clock_time(end)}" if start.date() == end.date() == today() else span(value)
+
+
+def discreet(words: str) -> str:
+    """The words with every phone number in them masked, as a group may read them."""
+    return PHONE_IN_WORDS.sub(lambda found: masked(re.sub(r"[ -]", "", found[0])), words)
+
+
 def masked(phone: str) -> str:
     """`138****5678`."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 7 else "****"
@@ -124,6 +147,10 @@ def environment() -> Environment:
         "span": span,
         "amount": working_amount,
         "masked": masked,
+        "hour": hour,
+        "month_day": month_day,
+        "today_span": today_span,
+        "discreet": discreet,
         "t": lambda key: Markup(text(key)),
     }
     made.globals["words"] = made.get_template("words.j2").module

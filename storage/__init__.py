@@ -1,16 +1,40 @@
 """Tables and their queries, a file a subject; knows nothing of chat."""
 
-from storage import approvals, audit, dialogs, inbox, leave, meta, outbox, reminders, staff, stores, webchat
+from storage import (
+    approvals,
+    audit,
+    dialogs,
+    inbox,
+    invites,
+    leave,
+    meetings,
+    meetings_written,
+    meta,
+    missed_punch,
+    outbox,
+    outing,
+    reminders,
+    sanctions,
+    staff,
+    stores,
+    webchat,
+)
 
 __all__ = [
     "approvals",
     "audit",
     "dialogs",
     "inbox",
+    "invites",
     "leave",
+    "meetings",
+    "meetings_written",
     "meta",
+    "missed_punch",
     "outbox",
+    "outing",
     "reminders",
+    "sanctions",
     "staff",
     "stores",
     "webchat",

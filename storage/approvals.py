@@ -150,6 +150,13 @@ def asked(session: Session, approval_id: int) -> list[Asked]:
     return list(session.exec(select(Asked).where(Asked.approval_id == approval_id).order_by(col(Asked.id))))
 
 
+def was_asked(session: Session, store_id: int, subject: str, staff_id: int) -> bool:
+    """Whether somebody was ever asked about the subject, in this request or an earlier one."""
+    given = select(Asked.id).join(Approval, col(Approval.id) == Asked.approval_id)
+    about = given.where(Approval.store_id == store_id, Approval.subject == subject, Asked.staff_id == staff_id)
+    return session.exec(about.limit(1)).first() is not None
+
+
 def ask(session: Session, approval_id: int, staff_id: int, *, on_behalf_of_id: int | None, remind_at: datetime) -> bool:
     """Notes that somebody is asked; False if they were already."""
     row = {
@@ -159,6 +166,13 @@ def ask(session: Session, approval_id: int, staff_id: int, *, on_behalf_of_id: i
         "remind_at": remind_at,
     }
     return insert_new(session, Asked, row) is not None
+
+
+def reschedule(session: Session, request: Approval, *, begins_at: datetime, expires_at: datetime) -> None:
+    """The thing that waits for a yes begins at another moment."""
+    request.begins_at, request.expires_at = begins_at, expires_at
+    session.add(request)
+    session.flush()
 
 
 def remind_later(session: Session, approval_id: int, staff_ids: Sequence[int], *, at: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Moment
@@ -59,3 +59,9 @@ def of_subject(session: Session, store_id: int, subject: str) -> list[Audit]:
     """The subject's history, oldest first."""
     entries = select(Audit).where(Audit.store_id == store_id, Audit.subject == subject)
     return list(session.exec(entries.order_by(col(Audit.id))))
+
+
+def count_since(session: Session, subject: str, verb: str, *, since: datetime) -> int:
+    """How often that happened to a subject of no store after `since`."""
+    entries = select(func.count()).select_from(Audit).where(col(Audit.store_id).is_(None), Audit.subject == subject)
+    return session.exec(entries.where(Audit.verb == verb, Audit.at > since)).one()

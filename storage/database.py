@@ -56,7 +56,8 @@ def savepoint(session: Session) -> Iterator[None]:
 
 def sqlite_engine(url: str, *, read_only: bool = False, foreign_keys: bool = True) -> Engine:
     """An engine on which every transaction takes the write lock at once, or one that cannot write."""
-    engine = create_engine(url, pool_size=READERS if read_only else 1, max_overflow=0)
+    # Errors name the statement, never what people said in it.
+    engine = create_engine(url, pool_size=READERS if read_only else 1, max_overflow=0, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
@@ -78,7 +79,7 @@ def sqlite_engine(url: str, *, read_only: bool = False, foreign_keys: bool = Tru
 
 
 def postgresql_engine(url: str, *, size: int) -> Engine:
-    return create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True)
+    return create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
 
 
 def is_conflict(error: Exception) -> bool:

@@ -123,11 +123,16 @@ def record_failure(session: Session, inbox_id: int, error: str) -> bool:
     return event.state == InboxState.PARKED
 
 
-def move_lane(session: Session, contact: Contact, *, old: str) -> None:
-    """What a contact said before it was somebody's is handled in the person's own lane."""
+def move_lane(session: Session, contact: Contact, *, old: str, after: int = 0) -> None:
+    """What waits of a contact that is somebody's now is handled in the person's own lane, which is woken.
+
+    `after` is the event that made it so, which stays where it is.
+    """
+    ring_bell(session, f"lane:{lane_of(contact)}")
     session.connection().execute(
         update(Inbox)
         .where(col(Inbox.contact_id) == contact.id, col(Inbox.lane) == old, col(Inbox.state) == InboxState.WAITING)
+        .where(col(Inbox.id) > after)
         .values(lane=lane_of(contact))
     )
 
@@ -136,6 +141,10 @@ def forget_before(session: Session, before: datetime) -> int:
     """Housekeeping: drops events that were done before `before`; parked ones stay for a human."""
     done = delete(Inbox).where(col(Inbox.state) == InboxState.DONE, col(Inbox.done_at) < before)
     return session.connection().execute(done).rowcount
+
+
+def get(session: Session, inbox_id: int) -> Inbox:
+    return session.get_one(Inbox, inbox_id)
 
 
 def text_of(session: Session, inbox_id: int, *, lane: str) -> str:

@@ -98,6 +98,27 @@ def rewrite(session: Session, leave: Leave, said: Mapping[str, Any]) -> Leave:
     return add(session, leave)
 
 
+def reschedule(session: Session, leave: Leave, *, starts_at: datetime, ends_at: datetime) -> None:
+    """The same half days by other office hours."""
+    leave.starts_at, leave.ends_at = starts_at, ends_at
+    leave.version += 1
+    add(session, leave)
+
+
+def live_after(session: Session, store_id: int, at: datetime) -> list[Leave]:
+    """Leave of the store that is asked for or granted and not over at `at`."""
+    live = select(Leave).where(Leave.store_id == store_id, col(Leave.state).in_(LIVE), Leave.ends_at > at)
+    return list(session.exec(live.order_by(col(Leave.id))))
+
+
+def halves_held(session: Session, leave_id: int) -> list[tuple[date, Half]]:
+    """The half days that the leave takes, in order."""
+    held = (
+        select(LeaveHalf).where(LeaveHalf.leave_id == leave_id).order_by(col(LeaveHalf.day), col(LeaveHalf.half).desc())
+    )
+    return [(one.day, Half(one.half)) for one in session.exec(held)]
+
+
 def end(session: Session, leave: Leave, at: datetime) -> None:
     """The person is back; the leave ends at `at`."""
     leave.ends_at = leave.came_back_at = at

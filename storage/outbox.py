@@ -115,6 +115,12 @@ def put(
     return made
 
 
+def sends_made_at(session: Session, store_id: int, at: datetime) -> list[Outbox]:
+    """What was queued for the store to be sent at just this moment, in its order."""
+    made = select(Outbox).where(Outbox.store_id == store_id, Outbox.created_at == at, Outbox.kind == Kind.SEND)
+    return list(session.exec(made.order_by(col(Outbox.id))))
+
+
 def get(session: Session, outbox_id: int) -> Outbox | None:
     return session.get(Outbox, outbox_id)
 
@@ -166,6 +172,15 @@ def expire_waiting(session: Session, *, store_id: int, subject: str, recipients:
         .where(col(Outbox.store_id) == store_id, col(Outbox.subject) == subject, _WITH_SUBJECT)
         .where(col(Outbox.state) == OutboxState.WAITING, col(Outbox.kind) == Kind.SEND)
         .where(col(Outbox.recipient).in_(recipients))
+        .values(state=OutboxState.EXPIRED)
+    )
+
+
+def expire_all(session: Session, recipient: str) -> None:
+    """Nothing that waits for the recipient is said any more: they left, or the group was given up."""
+    session.connection().execute(
+        update(Outbox)
+        .where(col(Outbox.recipient) == recipient, _UNDELIVERED, col(Outbox.state) == OutboxState.WAITING)
         .values(state=OutboxState.EXPIRED)
     )
 
@@ -265,11 +280,9 @@ def retry_at(session: Session, ids: Sequence[int], *, at: datetime, error: str) 
     ring_bell(session, "later")
 
 
-def release_leases(session: Session, *, before: datetime | None = None) -> None:
-    """Notices in flight when a process died wait again: all of them, or those leased until `before` (real time)."""
+def release_leases(session: Session) -> None:
+    """Notices in flight when the only process died wait again."""
     stuck = update(Outbox).where(_UNDELIVERED, col(Outbox.state) == OutboxState.SENDING)
-    if before is not None:
-        stuck = stuck.where(col(Outbox.lease_until) <= before)
     session.connection().execute(stuck.values(state=OutboxState.WAITING, lease_until=None))
 
 

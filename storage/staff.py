@@ -1,13 +1,12 @@
-"""The people of a store, how they are reached (contacts), how they join (invites), and the store's groups."""
+"""The people of a store, how they are reached (contacts), and the store's groups; how they join: invites.py."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, UniqueConstraint, bindparam, or_, update
+from sqlalchemy import Column, String, UniqueConstraint, bindparam, cast, func, or_, true, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Moment, insert_new
@@ -23,7 +22,10 @@ class Role(StrEnum):
 
 
 class Staff(SQLModel, table=True):
-    """A person in one store; `key` is unique in the deployment. People who leave are deactivated, never deleted."""
+    """A person in one store; `key` is unique in the deployment. People who leave are deactivated, never deleted.
+
+    `listed` people stand in the store's file, the others were entered in the chat and are not the file's to remove.
+    """
 
     __tablename__ = "staff"
 
@@ -36,6 +38,7 @@ class Staff(SQLModel, table=True):
     department: str = ""
     deputy_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=KEY)
     active: bool = True
+    listed: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
 
     def has(self, role: Role) -> bool:
         return role in self.roles
@@ -57,7 +60,10 @@ class Contact(SQLModel, table=True):
 
 
 class Group(SQLModel, table=True):
-    """A group chat that belongs to one store."""
+    """A group chat that belongs to one store; one that was `given_up_at` some time keeps its row and hears nothing.
+
+    `listed` groups stand in the store's file, the others were bound in the chat.
+    """
 
     __tablename__ = "groups"
     __table_args__ = (UniqueConstraint("channel", "account", "address"),)
@@ -68,18 +74,8 @@ class Group(SQLModel, table=True):
     channel: str
     account: str
     address: str
-
-
-class Invite(SQLModel, table=True):
-    """A one-time invitation; only a hash of its token is kept."""
-
-    __tablename__ = "invites"
-
-    id: int = Field(default=None, sa_column=Column(KEY, primary_key=True))
-    staff_id: int = Field(foreign_key="staff.id", sa_type=KEY)
-    token_hash: str = Field(unique=True)
-    expires_at: datetime = Field(sa_type=Moment)
-    used_at: datetime | None = Field(default=None, sa_type=Moment)
+    listed: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    given_up_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 def get(session: Session, staff_id: int) -> Staff:
@@ -112,6 +108,36 @@ def everybody(session: Session, store_id: int) -> list[Staff]:
 def with_keys(session: Session, keys: Collection[str]) -> list[Staff]:
     """The people of any store whose keys these are."""
     return list(session.exec(select(Staff).where(col(Staff.key).in_(keys))))
+
+
+_EVERYBODY_LOCKED = (
+    select(Staff)
+    .where(Staff.store_id == bindparam("store_id"))
+    .order_by(col(Staff.id))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
+def lock_everybody(session: Session, store_id: int) -> list[Staff]:
+    """All whom the store ever had, as they are now; nobody else changes who works here until the end.
+
+    Whoever came while the lock was waited for is seen by looking again.
+    """
+    session.exec(_EVERYBODY_LOCKED, params={"store_id": store_id}).all()
+    return everybody(session, store_id)
+
+
+def add(session: Session, person: Staff, keys: Iterable[str]) -> Staff:
+    """A new person under the first of the keys that nobody in the deployment has."""
+    row = person.model_dump(exclude={"id"})
+    made = next(filter(None, (insert_new(session, Staff, row | {"key": key}) for key in keys)))
+    return get(session, made)
+
+
+def newest_id(session: Session) -> int:
+    """The number of whoever came last in the whole deployment."""
+    return session.exec(select(func.max(Staff.id))).one() or 0
 
 
 def put(session: Session, row: Staff | Group) -> None:
@@ -188,10 +214,24 @@ def contacts_of(session: Session, staff_id: int) -> list[Contact]:
     return list(session.exec(_REACHABLE, params={"staff_id": staff_id}))
 
 
+def reached(session: Session, store_id: int) -> dict[int, bool]:
+    """Who in the store has a chat, and whether one of theirs takes messages."""
+    chats = select(Staff.id, Contact.blocked).join(Contact, col(Contact.staff_id) == Staff.id)
+    found: dict[int, bool] = {}
+    for staff_id, blocked in session.exec(chats.where(Staff.store_id == store_id)):
+        found[staff_id] = found.get(staff_id, False) or not blocked
+    return found
+
+
+def has_chat(session: Session, staff_id: int) -> bool:
+    """Whether the person ever had a chat, also one that takes nothing any more."""
+    return session.exec(select(Contact.id).where(Contact.staff_id == staff_id).limit(1)).first() is not None
+
+
 def group_at(session: Session, *, channel: str, account: str, address: str) -> Group | None:
-    return session.exec(
-        select(Group).where(Group.channel == channel, Group.account == account, Group.address == address)
-    ).one_or_none()
+    """The group there, if it belongs to somebody."""
+    there = select(Group).where(Group.channel == channel, Group.account == account, Group.address == address)
+    return session.exec(there.where(col(Group.given_up_at).is_(None))).one_or_none()
 
 
 def groups_at(session: Session, *, channel: str, account: str, addresses: Collection[str]) -> list[Group]:
@@ -202,6 +242,10 @@ def groups_at(session: Session, *, channel: str, account: str, addresses: Collec
 
 def group(session: Session, group_id: int) -> Group | None:
     return session.get(Group, group_id)
+
+
+def group_name(session: Session, group_id: int) -> str:
+    return session.get_one(Group, group_id).name
 
 
 def contact_by_id(session: Session, contact_id: int) -> Contact:
@@ -217,32 +261,27 @@ def spoke(session: Session, contact_id: int, *, now: datetime) -> None:
 
 
 def groups_of(session: Session, store_id: int) -> list[Group]:
-    return list(session.exec(select(Group).where(Group.store_id == store_id).order_by(col(Group.id))))
+    own = select(Group).where(Group.store_id == store_id, col(Group.given_up_at).is_(None))
+    return list(session.exec(own.order_by(col(Group.id))))
 
 
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def take_group(session: Session, store_id: int, *, name: str, channel: str, account: str, address: str) -> Group | None:
+    """The chat becomes a group of the store; None if it is somebody's. Of two who take it at once one wins.
 
-
-def put_invite(session: Session, staff_id: int, token: str, *, expires_at: datetime) -> None:
-    session.add(Invite(staff_id=staff_id, token_hash=_hashed(token), expires_at=expires_at))
-
-
-def open_invite(session: Session, token: str, *, now: datetime) -> Invite | None:
-    """The invitation that this token still opens."""
-    fresh = select(Invite).where(
-        Invite.token_hash == _hashed(token), col(Invite.used_at).is_(None), Invite.expires_at > now
+    One that was given up makes room; it keeps its row, so that nothing said for it reaches the new one.
+    """
+    session.connection().execute(
+        update(Group)
+        .where(col(Group.channel) == channel, col(Group.account) == account, col(Group.address) == address)
+        .where(col(Group.given_up_at).is_not(None))
+        .values(address=col(Group.address) + "|" + cast(Group.id, String))
     )
-    return session.exec(fresh).one_or_none()
+    place = {"channel": channel, "account": account, "address": address}
+    made = insert_new(session, Group, {"store_id": store_id, "name": name, "listed": False, **place})
+    return None if made is None else session.get_one(Group, made)
 
 
-def use_invite(session: Session, token: str, *, now: datetime) -> Staff | None:
-    """Uses the invitation up: its person, or None if it was used, has expired or never was. Only one caller wins."""
-    won = session.connection().execute(
-        update(Invite)
-        .where(col(Invite.token_hash) == _hashed(token), col(Invite.used_at).is_(None), col(Invite.expires_at) > now)
-        .values(used_at=now)
-        .returning(col(Invite.staff_id))
-    )
-    staff_id = won.scalar_one_or_none()
-    return None if staff_id is None else get(session, staff_id)
+def give_up_group(session: Session, known: Group, *, now: datetime) -> None:
+    """The chat is nobody's from now on; what was said before is still there."""
+    known.given_up_at = now
+    put(session, known)

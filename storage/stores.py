@@ -79,16 +79,33 @@ def with_digest(session: Session, store_id: int, at: datetime) -> tuple[Store, s
     return store, digest
 
 
-def put_rules(session: Session, store_id: int, *, valid_from: datetime, rules: dict[str, Any]) -> bool:
-    """Lets `rules` hold from `valid_from`; False if they held already and nothing was written."""
+def rules_before(session: Session, store_id: int, at: datetime) -> StoreRules | None:
+    """The rules that held just before `at`."""
+    held = select(StoreRules).where(StoreRules.store_id == store_id, StoreRules.valid_from < at)
+    return session.exec(held.order_by(col(StoreRules.valid_from).desc()).limit(1)).one_or_none()
+
+
+def rules_by_id(session: Session, store_id: int, rules_id: int) -> StoreRules | None:
+    return session.exec(
+        select(StoreRules).where(StoreRules.id == rules_id, StoreRules.store_id == store_id)
+    ).one_or_none()
+
+
+def rules_to_come(session: Session, store_id: int, *, now: datetime) -> list[StoreRules]:
+    """Rules that will hold from a later moment on, the next first."""
+    coming = select(StoreRules).where(StoreRules.store_id == store_id, StoreRules.valid_from > now)
+    return list(session.exec(coming.order_by(col(StoreRules.valid_from))))
+
+
+def put_rules(session: Session, store_id: int, *, valid_from: datetime, rules: dict[str, Any]) -> StoreRules | None:
+    """Lets `rules` hold from `valid_from`; None if they held already and nothing was written."""
     digest = hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
     held = rules_at(session, store_id, valid_from)
     if held is not None and held.digest == digest:
-        return False
-    if held is not None and held.valid_from == valid_from:
-        held.rules, held.digest = rules, digest
-        session.add(held)
-    else:
-        session.add(StoreRules(store_id=store_id, valid_from=valid_from, rules=rules, digest=digest))
+        return None
+    if held is None or held.valid_from != valid_from:
+        held = StoreRules(store_id=store_id, valid_from=valid_from, rules=rules, digest=digest)
+    held.rules, held.digest = rules, digest
+    session.add(held)
     session.flush()
-    return True
+    return held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -109,8 +110,8 @@ def page(session: Session, chat: str, *, after: int) -> list[WebMessage]:
     return list(session.exec(newer.order_by(col(WebMessage.seq)).limit(PAGE)))
 
 
-def keep_file(session: Session, *, chat: str, name: str, content: bytes, sha256: str) -> WebFile:
-    kept = WebFile(chat=chat, name=name, content=content, sha256=sha256)
+def keep_file(session: Session, *, chat: str, name: str, content: bytes) -> WebFile:
+    kept = WebFile(chat=chat, name=name, content=content, sha256=hashlib.sha256(content).hexdigest())
     session.add(kept)
     session.flush()
     return kept

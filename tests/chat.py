@@ -69,6 +69,10 @@ class StoreAtWork:
     def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
         return self._runner.run(self._post(path, body))
 
+    def posts_at_once(self, posts: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Everybody writes in the same instant; returns when all are answered."""
+        self._runner.run(self._posts_at_once(posts))
+
     def get(self, path: str, query: dict[str, str]) -> httpx.Response:
         return self._runner.run(self._http.get(path, params=query))
 
@@ -94,6 +98,11 @@ class StoreAtWork:
 
     def write(self, work: Any) -> Any:
         return self.app.database.write_now(work)
+
+    async def _posts_at_once(self, posts: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        answers = await asyncio.gather(*(self._http.post(path, json=body) for path, body in posts))
+        assert {answer.status_code for answer in answers} == {202}, [answer.text for answer in answers[:3]]
+        await self.app.timetable.settle()
 
     async def _post(self, path: str, body: dict[str, Any]) -> httpx.Response:
         answer = await self._http.post(path, json=body)

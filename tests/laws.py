@@ -13,6 +13,7 @@ LOWEST = {"talk", "clock", "failpoints"}
 MIDDLE = {
     *(
         "hearing",
+        "colleagues",
         "cards",
         "approvals",
         "approvals_asking",
@@ -29,7 +30,8 @@ MIDDLE = {
 BELOW_HANDLERS = MIDDLE | LOWEST
 # What each part of bot/ may import from bot/, besides the files of its own folder. A new part needs a row here.
 MAY_IMPORT: dict[str, set[str]] = {
-    "__main__": {"app", "storefile", "settings", "desk", "channels", "scheduler", "web", "handlers"} | BELOW_HANDLERS,
+    "__main__": {"operating"},
+    "operating": {"app", "storefile", "toml_lines", "settings"} | BELOW_HANDLERS,
     "app": {"settings", "storefile", "desk", "channels", "scheduler", "web", "handlers"} | BELOW_HANDLERS,
     "storefile": {"storemistakes", "toml_lines", "rules", "reading", "texts"},
     "storemistakes": {"toml_lines"},
@@ -38,6 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desk": {"handlers"} | BELOW_HANDLERS,
     "hearing": BELOW_HANDLERS,
     "cards": BELOW_HANDLERS,
+    "colleagues": BELOW_HANDLERS,
     "approvals": BELOW_HANDLERS,
     "approvals_asking": BELOW_HANDLERS,
     "channels": BELOW_HANDLERS,
@@ -61,13 +64,14 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 DATABASE_PACKAGES = {"sqlalchemy", "sqlmodel", "alembic", "psycopg", "sqlite3"}
 SESSION_AS_ARGUMENT = {
-    *("app", "desk", "handlers", "feature", "stores", "storefile", "cards", "channels", "scheduler"),
+    *("app", "desk", "handlers", "feature", "stores", "storefile", "cards", "channels", "scheduler", "operating"),
 }
 
 # The calls that are given text keys.
 KEY_TAKERS = {
     *("Refusal", "Reply", "Notice", "notice", "Button", "Option", "tell", "text"),
     *("Misread", "LimitError", "Reason", "PydanticCustomError", "mistake", "_whole"),
+    *("say", "wrong", "words", "Wrong", "well", "ill"),
 }
 # Those whose keys are of one template, so that its stem may be left away.
 STEM_OF = {"Misread": "reading"}

@@ -229,3 +229,86 @@ def test_keys_of_another_store_are_told_with_their_lines_and_nothing_is_stored(d
     ]
     assert [one.key for one in database.read_now(stores.all_stores)] == ["demo"]
     assert people(database, south.store_id)["wang"].name == "王磊"
+
+
+def enter(database: Database, store_id: int, key: str, name: str) -> Staff:
+    """Somebody whom a manager entered in the chat."""
+
+    def work(session: Session) -> Staff:
+        person = Staff(store_id=store_id, key=key, name=name, roles=["designer"], phone="13800000011", listed=False)
+        staff.put(session, person)
+        return person
+
+    return database.write_now(work)
+
+
+def deputise(database: Database, store_id: int, key: str, deputy: Staff | None) -> None:
+    def work(session: Session) -> None:
+        found = {person.key: person for person in staff.everybody(session, store_id)}
+        found[key].deputy_id = deputy.id if deputy else None
+
+    database.write_now(work)
+
+
+def test_who_was_entered_in_the_chat_stays_when_the_file_does_not_name_them(database: Database) -> None:
+    store_id = load(database, DEMO).store_id
+    enter(database, store_id, "p12", "李明")
+
+    loaded = load(database, without("wu"), LATER)
+
+    assert loaded.deactivated == ("吴刚",)
+    after = people(database, store_id)["p12"]
+    assert (after.active, after.listed) == (True, False)
+
+
+def test_who_left_in_the_chat_is_not_brought_back_by_a_file_that_does_not_name_them(database: Database) -> None:
+    store_id = load(database, DEMO).store_id
+    enter(database, store_id, "p12", "李明")
+    database.write_now(lambda session: setattr(staff.with_keys(session, ["p12"])[0], "active", False))
+
+    load(database, DEMO, LATER)
+
+    assert not people(database, store_id)["p12"].active
+
+
+def test_a_file_that_names_the_key_of_somebody_entered_in_the_chat_takes_them_over(database: Database) -> None:
+    store_id = load(database, DEMO).store_id
+    before = enter(database, store_id, "p12", "李明")
+    named = DEMO + '\n[[staff]]\nkey = "p12"\nname = "李小明"\nroles = ["estimator"]\n'
+
+    loaded = load(database, named, LATER)
+    again = load(database, DEMO, LATER)
+
+    after = people(database, store_id)["p12"]
+    assert (loaded.added, loaded.changed) == ((), ("李小明",))
+    assert (after.id, after.name, after.roles, after.listed) == (before.id, "李小明", ["estimator"], True)
+    assert again.deactivated == ("李小明",)
+
+
+def test_a_name_that_was_entered_in_the_chat_is_told_with_its_line_and_key(database: Database) -> None:
+    store_id = load(database, DEMO).store_id
+    enter(database, store_id, "p12", "李明")
+    named = '[[staff]]\nkey = "li"\nname = "李明"\nroles = ["designer"]\n' + DEMO
+
+    with pytest.raises(StoreFileError) as refused:
+        load(database, named, LATER)
+
+    [mistake] = refused.value.mistakes
+    assert (mistake.line, mistake.where, mistake.key) == (3, "staff[1].name", "store.name_in_use")
+    assert mistake.values == {"said": "李明", "known": "p12"}
+    assert "li" not in people(database, store_id)
+
+
+def test_a_deputy_who_was_entered_in_the_chat_stays_where_the_file_names_none(database: Database) -> None:
+    store_id = load(database, DEMO).store_id
+    li = enter(database, store_id, "p12", "李明")
+    for key in ("wang", "zhou"):
+        deputise(database, store_id, key, li)
+    deputise(database, store_id, "chen", people(database, store_id)["wang"])
+
+    load(database, DEMO, LATER)
+
+    known = people(database, store_id)
+    assert known["wang"].deputy_id == li.id
+    assert known["zhou"].deputy_id == known["liu"].id
+    assert known["chen"].deputy_id is None

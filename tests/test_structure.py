@@ -43,7 +43,7 @@ def keys_of_forms() -> set[str]:
     """What a form shows by its name and its fields (bot/dialog.py)."""
     keys = set()
     for form in (form for feature in FEATURES.values() for form in feature.forms):
-        keys |= {form.key("title"), form.key("confirm")}
+        keys |= {form.key("title"), *([form.key(form.shows)] if form.confirms else [])}
         keys |= {form.key(f"{kind}_{field}") for field in form.fields for kind in ("ask", "label")}
     return keys
 

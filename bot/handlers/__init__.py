@@ -4,16 +4,36 @@ from collections.abc import Mapping
 
 from bot import filling
 from bot.feature import Feature
-from bot.handlers import approvals, calendar, help, leave, leave_withdrawal
+from bot.handlers import (
+    approvals,
+    behalf,
+    calendar,
+    help,
+    leave,
+    leave_withdrawal,
+    missed_punch,
+    outing,
+    people,
+    rulebook,
+    sanctions,
+    trip,
+)
 
 FEATURES: Mapping[str, Feature] = {
     feature.name: feature
     for feature in (
         leave.feature,
         leave_withdrawal.feature,
+        outing.feature,
+        trip.feature,
+        missed_punch.feature,
         approvals.feature,
+        sanctions.feature,
+        behalf.feature,
         help.feature,
         calendar.feature,
+        rulebook.feature,
+        people.feature,
         filling.feature,
     )
 }

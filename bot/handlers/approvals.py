@@ -89,6 +89,7 @@ def my_requests(ctx: Context, word: str, rest: str) -> Answer:
             "by": approvals_asking.name(ctx, one.decided_by_id),
         }
         for one in of_applicant(ctx.session, ctx.me.id, most=SHOWN)
+        if approvals_asking.approvable(ctx, one).requested
     ]
     return notice("approvals.mine", requests=shown) if shown else notice("approvals.no_requests")
 

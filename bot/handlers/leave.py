@@ -11,10 +11,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot import approvals, approvals_asking
+from bot.colleagues import about, before_the_word, whose, without_name
 from bot.dialog import Form
 from bot.feature import MANAGERS, Answer, Approvable, Command, Context, Decision, Feature, Press, Refusal, Scene
 from bot.filling import open_form
-from bot.handlers import leave_cards, leave_effects, leave_form, leave_lists, leave_withdrawal
+from bot.handlers import (
+    leave_cards,
+    leave_effects,
+    leave_form,
+    leave_leaving,
+    leave_lists,
+    leave_moving,
+    leave_withdrawal,
+    outing_effects,
+)
 from bot.handlers.leave_form import LeaveForm
 from bot.hearing import buttons_for
 from bot.notices import Notice, notice
@@ -37,35 +47,24 @@ def ask(ctx: Context, word: str, rest: str) -> Answer:
     """请假 周五下午 家里有事; for a manager, 王磊请假 means 王磊; a question is no request."""
     if QUESTION.search(ctx.said.strip()):
         return notice("leave.question", buttons=buttons_for(ctx, list(feature.commands[:3])))
-    colleague = _named(ctx, ctx.said.partition(word)[0].strip().lstrip("帮替给"))
+    colleague = before_the_word(ctx, word)
     if colleague is not None and ctx.has(*MANAGERS):
-        return ask_for(ctx, word, rest if colleague.name in rest else f"{colleague.name} {rest}")
+        return ask_for(ctx, colleague, word, without_name(colleague, rest))
     named = leave_form.kind_named(ctx.rules, word)
     again = match_command(rest, WORDS) if named else None
     return open_form(ctx, REQUEST, line=again.rest if again else rest, answers=named)
 
 
-def _named(ctx: Context, said: str) -> Staff | None:
-    """The colleague whose name or key the words begin with; of 王磊 and 王磊明 the longer."""
-    others = [one for one in ctx.people() if one.id != ctx.me.id]
-    begun = [one for one in others if said.strip().startswith((one.name, f"{one.key} "))]
-    return max(begun, key=lambda one: len(one.name), default=None)
-
-
-def ask_for(ctx: Context, word: str, rest: str) -> Answer:
-    """代 王磊 请假 周五下午 家里有事: for a colleague without a phone."""
-    person = _named(ctx, rest)
-    if person is None:
-        raise Refusal("leave.for_whom", names="、".join(one.name for one in ctx.people() if one.id != ctx.me.id))
-    line = rest.strip().removeprefix(person.name).removeprefix(person.key)
-    found = match_command(line, (*WORDS, *leave_form.kind_words(ctx.rules)))
-    answers = leave_form.kind_named(ctx.rules, found.word) if found else {}
-    return open_form(ctx, REQUEST, line=found.rest if found else line, answers=answers, about={"for": person.id})
+def ask_for(ctx: Context, person: Staff, word: str, rest: str) -> Answer:
+    """For a colleague without a phone."""
+    found = match_command(rest, (*WORDS, *leave_form.kind_words(ctx.rules)))
+    answers = leave_form.kind_named(ctx.rules, found.word if found else word)
+    return open_form(ctx, REQUEST, line=found.rest if found else rest, answers=answers, about=about(ctx, person))
 
 
 def submit(ctx: Context, form: LeaveForm, about: Mapping[str, Any]) -> Answer:
     """Saves the leave, takes its half days, asks whoever decides or tells whom it concerns."""
-    person = staff.lock(ctx.session, leave_form.whose(ctx, about).id)
+    person = staff.lock(ctx.session, whose(ctx, about).id)
     edited = _editable(ctx, about["edit"]) if "edit" in about else None
     extent = rules.working_extent(form.span, ctx.rules.working)
     said = {
@@ -81,6 +80,7 @@ def submit(ctx: Context, form: LeaveForm, about: Mapping[str, Any]) -> Answer:
     taken = rules.halves(form.span, ctx.rules.working)
     if not ctx.rules.leave.kind(asked.kind).asks:
         leave_effects.take_over(ctx, asked, taken)
+        outing_effects.give_way(ctx, staff_id=person.id, start=asked.starts_at, end=asked.ends_at)
     leave_effects.take(ctx, asked, taken)
     ctx.record(
         "leave.changed" if edited else "leave.asked",
@@ -298,7 +298,7 @@ REQUEST = Form("leave.request", LeaveForm, look=leave_form.look, submit=submit, 
 feature = Feature(
     name="leave",
     commands=(
-        Command("leave.request", WORDS, ask, more_words=leave_form.kind_words),
+        Command("leave.request", WORDS, ask, more_words=leave_form.kind_words, behalf=ask_for),
         Command("leave.mine", OWN_WORDS, leave_lists.mine),
         Command(
             "leave.who",
@@ -306,12 +306,14 @@ feature = Feature(
             leave_lists.who_is_away,
             personal=False,
         ),
-        Command("leave.for_colleague", ("代",), ask_for, roles=MANAGERS),
     ),
     forms=(REQUEST,),
     buttons={"withdraw": withdraw, "come_back": come_back, "change": change},
     rings=ring,
     card=leave_cards.card,
+    absences=leave_lists.absences,
+    rules_changed=leave_moving.rules_changed,
+    gone=leave_leaving.gone,
     approvable=Approvable(
         title=leave_cards.title,
         decided=decided,

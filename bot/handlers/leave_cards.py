@@ -28,7 +28,7 @@ def card(scene: Scene, leave_id: int, viewer: Staff | None) -> Notice | None:
     deciding = approvals.card_buttons(scene, asked.subject, viewer)
     known = facts(scene, asked) | decision | {"state": str(asked.state)}
     if decision["state"] == ApprovalState.PENDING and deciding:
-        others = {"load": _others_away(scene, asked), "waiting": _others_waiting(scene, asked)}
+        others: dict[str, Any] = {"load": _others_away(scene, asked), "waiting": _others_waiting(scene, asked)}
         return notice("leave.card", buttons=deciding, subject=asked.subject, **others, **known)
     buttons = deciding + _own_buttons(scene, asked, viewer)
     own = viewer.id == asked.staff_id
@@ -155,7 +155,7 @@ def refresh_others(scene: Scene, asked: Leave) -> None:
 
 def approvers_away(ctx: Context, asked: Leave) -> str:
     """Those who decide but are away themselves, so that the applicant knows."""
-    now_away = {gone.staff_id for gone in leave.granted_over(ctx.session, ctx.store.id, start=ctx.now, end=ctx.now)}
+    now_away = ctx.away_now()
     return "、".join(one.name for one in approvals_asking.asked_people(ctx, asked.subject) if one.id in now_away)
 
 

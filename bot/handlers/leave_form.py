@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, TypeAdapter
 
+from bot.colleagues import whose
 from bot.dialog import Answers
 from bot.feature import Context
 from bot.handlers import leave_cards
@@ -18,7 +19,7 @@ from bot.rules import approvals
 from bot.rules import leave as rules
 from bot.rules.book import LeaveKind, Rulebook
 from bot.rules.leave import Ban, BannedDay, HalfDay
-from storage import leave, staff
+from storage import leave, outing, staff
 from storage.leave import Half
 from storage.staff import Role, Staff
 
@@ -88,12 +89,25 @@ def _checked(
     why = _why_not(ctx, taken, cleans, [half for half in taken if half in own and kind.asks], span)
     if why is None and span.end <= ctx.now and kind.asks:
         why = notice("leave.past", span=span)
+    if why is None and kind.asks:
+        why = _out_then(ctx, person, span)
     if why is None:
         return banned, None
     options = _days_instead(ctx, person, kind, span, own) if taken else ()
     if cleans:
         options = (*options[:-1], Option(None, "leave.button_other_days", asks=notice("leave.ask_span")))
     return banned, Objection("span", why, options)
+
+
+def _out_then(ctx: Context, person: Staff, span: Span) -> Notice | None:
+    """An outing or trip of the person's own in this time."""
+    extent = rules.working_extent(span, ctx.rules.working)
+    out = outing.live_of(ctx.session, person.id, start=extent.start, end=extent.end)
+    if not out:
+        return None
+    first = out[0]
+    when = Span(first.starts_at, first.ends_at)
+    return notice("leave.out_then", span=when, kind=str(first.kind), place=first.place)
 
 
 def _cover_away(ctx: Context, person: Staff, cover_id: int | None, span: Span) -> Objection | None:
@@ -214,7 +228,3 @@ def kind_named(book: Rulebook, word: str) -> Answers:
     bare = word.removeprefix("请").removeprefix("休")
     named = next((kind for kind in book.leave.kinds if {word, bare} & {kind.name, *kind.words}), None)
     return {"kind": named.key} if named else {}
-
-
-def whose(ctx: Context, about: Mapping[str, Any]) -> Staff:
-    return staff.get(ctx.session, about["for"]) if "for" in about else ctx.me

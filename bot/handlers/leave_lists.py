@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from bot.feature import MANAGERS, Answer, Context
+from bot.feature import MANAGERS, Absence, Answer, Context, Scene
 from bot.notices import Notice, notice
+from bot.reading import Span
 from storage import leave, staff
 from storage.leave import GRANTED, Half, Leave
 
@@ -35,6 +36,23 @@ def who_is_away(ctx: Context, word: str, rest: str) -> Answer:
         for day in dict.fromkeys(half.day for half, _ in granted)
     ]
     return notice("leave.who_is_away", days=days) if days else notice("leave.nobody_is_away")
+
+
+def absences(scene: Scene, span: Span) -> list[Absence]:
+    """Everybody's granted leave that touches the span."""
+    found = leave.granted_over(scene.session, scene.store.id, start=span.start, end=span.end)
+    return [_absence(scene, gone) for gone in found]
+
+
+def _absence(scene: Scene, gone: Leave) -> Absence:
+    kind = scene.rules.leave.kind(gone.kind).name
+    return Absence(
+        gone.staff_id,
+        Span(gone.starts_at, gone.ends_at),
+        gone.subject,
+        told=notice("leave.absence"),
+        private=notice("leave.absence_why", kind=kind, reason=gone.reason),
+    )
 
 
 def _day_lines(

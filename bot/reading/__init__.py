@@ -6,7 +6,7 @@ from bot.reading.money import read_money
 from bot.reading.numbers import read_number
 from bot.reading.phones import read_phone
 from bot.reading.sentence import Match, Segment, leftover, match_command, segments, without_joining_words
-from bot.reading.times import check_future, clip_to_now, is_past, read_span, read_time
+from bot.reading.times import as_span, check_future, clip_to_now, is_past, read_span, read_time
 from bot.reading.values import Duration, Misread, OfficeHours, Point, Reading, Span
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Reading",
     "Segment",
     "Span",
+    "as_span",
     "check_future",
     "clip_to_now",
     "describe",

@@ -53,19 +53,35 @@ def approvers(role: Role, applicant: Staff, people: Sequence[Staff], *, away: Co
     return tuple(here) or tuple(Approver(person) for person in members)
 
 
+def next_approvers(
+    role: Role, applicant: Staff, people: Sequence[Staff], *, away: Container[int]
+) -> tuple[Approver, ...]:
+    """Who is asked too when time is short: the next role or, where none is, the deputies of those who were asked."""
+    if role in NEXT_ROLE:
+        return approvers(NEXT_ROLE[role], applicant, people, away=away)
+    members = [person for person in people if person.has(role) and person.id != applicant.id]
+    deputies = [(_deputy(member, people), member) for member in members]
+    return tuple(
+        Approver(deputy, on_behalf_of=member)
+        for deputy, member in deputies
+        if deputy and deputy.id != applicant.id and deputy.id not in away and deputy not in members
+    )
+
+
 def _deputy(member: Staff, people: Iterable[Staff]) -> Staff | None:
     return next((person for person in people if person.id == member.deputy_id), None)
 
 
-def escalates_at(role: Role, begins_at: datetime, rules: Rulebook) -> datetime | None:
-    """When the next role is asked too: so much working time before the thing begins; None if nobody is next."""
-    return rules.before_working(begins_at, rules.approvals.escalate_before) if role in NEXT_ROLE else None
+def escalates_at(begins_at: datetime, rules: Rulebook) -> datetime:
+    """When the next ones are asked too: so much working time before the thing begins."""
+    return rules.before_working(begins_at, rules.approvals.escalate_before)
 
 
-def look(*, now: datetime, expires_at: datetime, escalates_at: datetime | None, escalated: bool) -> Look:
+def look(*, now: datetime, expires_at: datetime, escalates_at: datetime | None) -> Look:
+    """`escalates_at` is None where nobody is next, or they were asked before."""
     if now >= expires_at:
         return Look.EXPIRE
-    if escalates_at is not None and not escalated and now >= escalates_at:
+    if escalates_at is not None and now >= escalates_at:
         return Look.ESCALATE
     return Look.WAIT
 

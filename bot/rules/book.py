@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Self
 
@@ -21,7 +22,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.rules.calendar import Calendar, calendar_for
 from bot.rules.cleaning import DeepCleanRules
-from bot.rules.limits import HalfWorkingDay, Limit, LimitSetting, WorkingTime
+from bot.rules.limits import HalfWorkingDay, Limit, LimitSetting, WorkingDays, WorkingTime
 from bot.rules.opening import CalendarRules, Weekday
 
 CLOCK_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::00)?")
@@ -118,6 +119,92 @@ def _kind_twice(said: str, index: int, field: str) -> PydanticCustomError:
     )
 
 
+MATTERS = (
+    *("量房", "看材料", "选材", "见客户", "看工地", "巡工地", "交底", "验收", "回访"),
+    *("送图纸", "送资料", "送样品", "取材料", "签合同", "开会", "培训", "办事"),
+)
+
+
+class OutingRules(Rules):
+    """HANDBOOK A5-A8: known matters, when a notice counts as late, when somebody who is not back is asked after."""
+
+    matters: tuple[Word, ...] = MATTERS
+    late_after_minutes: int = Field(default=10, ge=0, le=240)
+    ask_after_minutes: int = Field(default=20, ge=1, le=240)
+    tell_front_desk_after: WorkingTimeSetting = WorkingTime(minutes=30)
+    longest_days: int = Field(default=15, ge=1, le=90)
+
+
+class MissedPunchRules(Rules):
+    """HANDBOOK A12: whether the notice in the chat takes the place of the phone call."""
+
+    chat_is_enough: bool = True
+
+
+class SanctionRules(Rules):
+    """HANDBOOK 4: how long the person is heard first, until when a human decides, how long they may object."""
+
+    hearing: LimitSetting = WorkingDays(1)
+    decide_within: LimitSetting = WorkingDays(5)
+    object_within: LimitSetting = WorkingDays(3)
+
+
+class MonthlyDay(StrEnum):
+    """What is counted in a month: its working days, or one weekday."""
+
+    WORKING_DAY = "working_day"
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+class WhenClosed(StrEnum):
+    """What becomes of a meeting of a round that falls on a closed day."""
+
+    NEXT = "next_working_day"
+    PREVIOUS = "previous_working_day"
+    SKIP = "skip"
+
+
+class RoundRules(Rules):
+    """What the weekly and the monthly meeting have in common; without `on` there is none."""
+
+    on: bool = True
+    at: ClockTime
+    minutes: int = Field(default=60, ge=10, le=480)
+    place: str = Field(default="", max_length=30)
+
+
+class WeeklyRules(RoundRules):
+    """HANDBOOK M1."""
+
+    weekday: Weekday = Weekday.MON
+    at: ClockTime = time(9)
+
+
+class MonthlyRules(RoundRules):
+    """HANDBOOK M2: the first working day of the month, or its second Tuesday."""
+
+    ordinal: int = Field(default=1, ge=1, le=5)
+    day: MonthlyDay = MonthlyDay.WORKING_DAY
+    at: ClockTime = time(15)
+
+
+class MeetingRules(Rules):
+    """HANDBOOK M1-M5: when the rounds are, when meetings are announced, how long one is if nobody says."""
+
+    weekly: WeeklyRules = WeeklyRules()
+    monthly: MonthlyRules = MonthlyRules()
+    when_closed: WhenClosed = WhenClosed.NEXT
+    day_before_at: ClockTime = time(17)
+    minutes_before: int = Field(default=30, ge=0, le=240)
+    minutes: int = Field(default=60, ge=10, le=480)
+
+
 class ApprovalRules(Rules):
     """When an approver is reminded, when the next one is asked too, how long a decision can be taken back."""
 
@@ -154,6 +241,10 @@ class Rulebook(Rules):
     calendar: CalendarRules = CalendarRules()
     deep_clean: DeepCleanRules = DeepCleanRules()
     leave: LeaveRules = LeaveRules()
+    outing: OutingRules = OutingRules()
+    missed_punch: MissedPunchRules = MissedPunchRules()
+    sanctions: SanctionRules = SanctionRules()
+    meetings: MeetingRules = MeetingRules()
     approvals: ApprovalRules = ApprovalRules()
     notices: NoticeRules = NoticeRules()
 

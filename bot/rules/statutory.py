@@ -8,12 +8,14 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import chinese_calendar
 from chinese_calendar import constants
-from holidays.calendars.chinese import _ChineseLunisolar
-from holidays.countries.china import China
-from holidays.holiday_base import HolidayBase
+
+if TYPE_CHECKING:
+    from holidays.calendars.chinese import _ChineseLunisolar
+    from holidays.holiday_base import HolidayBase
 
 
 class DayKind(StrEnum):
@@ -75,6 +77,9 @@ def _published(year: int) -> dict[date, DayInfo]:
 
 
 def _estimated(year: int) -> dict[date, DayInfo]:
+    # The calendars of all countries come with it, so it is imported when an unpublished year is first asked about.
+    from holidays.countries.china import China
+
     estimate: HolidayBase = China(years=[year], language="en_US")  # type: ignore[no-untyped-call]
     named = {day: _named(name) for day, name in sorted(estimate.items())}
     # A weekend that a holiday touches belongs to it; the estimate itself names weekdays and the days themselves.
@@ -129,7 +134,13 @@ FIXED = {
     "圣诞节": (12, 25),
 }
 
-_moon = _ChineseLunisolar()
+
+@cache
+def _moon() -> _ChineseLunisolar:
+    from holidays.calendars.chinese import _ChineseLunisolar
+
+    return _ChineseLunisolar()
+
 
 # 七夕 is 37 days before 中秋, 38 when the seventh month has thirty days, more when that month comes twice.
 # fmt: off
@@ -144,12 +155,12 @@ QIXI_YEARS = range(2020, 2100)
 
 
 def _new_year(year: int, plus: int = 0) -> date | None:
-    first, _ = _moon.lunar_new_year_date(year)
+    first, _ = _moon().lunar_new_year_date(year)
     return first + timedelta(days=plus) if first else None
 
 
 def _qixi(year: int) -> date | None:
-    autumn, _ = _moon.mid_autumn_date(year)
+    autumn, _ = _moon().mid_autumn_date(year)
     if autumn is None or year not in QIXI_YEARS:
         return None
     return autumn - timedelta(days=TWO_SEVENTH_MONTHS.get(year, 38 if year in LONG_SEVENTH_MONTH else 37))
@@ -159,12 +170,12 @@ MOVING: Mapping[str, Callable[[int], date | None]] = {
     "春节": _new_year,
     "除夕": lambda year: _new_year(year, -1),
     "元宵节": lambda year: _new_year(year, 14),
-    "清明节": lambda year: _moon.qingming_date(year)[0],
-    "端午节": lambda year: _moon.dragon_boat_date(year)[0],
+    "清明节": lambda year: _moon().qingming_date(year)[0],
+    "端午节": lambda year: _moon().dragon_boat_date(year)[0],
     "七夕节": _qixi,
-    "中秋节": lambda year: _moon.mid_autumn_date(year)[0],
-    "重阳节": lambda year: _moon.double_ninth_date(year)[0],
-    "冬至": lambda year: _moon.winter_solstice_date(year)[0],
+    "中秋节": lambda year: _moon().mid_autumn_date(year)[0],
+    "重阳节": lambda year: _moon().double_ninth_date(year)[0],
+    "冬至": lambda year: _moon().winter_solstice_date(year)[0],
 }
 ALIASES = {
     "大年初一": "春节",

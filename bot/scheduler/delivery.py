@@ -32,6 +32,7 @@ NO_CHAT = "no chat to reach them"
 
 Show = Callable[[Session, Outbox, datetime], Shown | None]
 Unreachable = Callable[[Session, int], None]
+Observe = Callable[[str, float], None]
 Closing = Callable[[Session], None]
 
 
@@ -42,7 +43,8 @@ class Job:
     ids: tuple[int, ...]
     to: Address
     message: Message
-    edits: str = ""
+    edits: str
+    due_at: datetime
     attempts: int = 1
     contact_id: int | None = None
 
@@ -51,13 +53,22 @@ class Delivery:
     """A task for each recipient while something may go to them."""
 
     def __init__(
-        self, database: Database, clock: Clock, channels: Mapping[str, Channel], show: Show, unreachable: Unreachable
+        self,
+        database: Database,
+        clock: Clock,
+        channels: Mapping[str, Channel],
+        show: Show,
+        unreachable: Unreachable,
+        observe: Observe = lambda _what, _seconds: None,
+        chatless: Unreachable = lambda _session, _staff_id: None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._channels = channels
         self._show = show
         self._unreachable = unreachable
+        self._observe = observe
+        self._chatless = chatless
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
 
@@ -110,10 +121,12 @@ class Delivery:
             closing(session)
         while (row := self._ready(session, recipient)) is not None:
             to, contact_id = _address(session, row)
+            if to is None and recipient.startswith("staff:"):
+                self._chatless(session, int(recipient.removeprefix("staff:")))
             shown = self._in_words(session, row) if to else NO_CHAT
             if to is None or not isinstance(shown, Shown):
                 outbox.lease(session, row, until=self._clock.real(), address="")
-                _drop(session, row, shown if isinstance(shown, str) else None)
+                self._drop(session, row, shown if isinstance(shown, str) else None)
                 continue
             wait_until = self._paced(session, to, group=recipient.startswith("group:"))
             if wait_until is not None:
@@ -151,7 +164,13 @@ class Delivery:
             outbox.lease(session, one, until=going + LEASE, address=str(to), card=shown.card, going=going)
         message = shown.message if len(messages) == 1 else Message("\n".join(one.markup for one in messages))
         return Job(
-            tuple(one.id for one in rows), to, message, outbox.ref_of_target(session, row), row.attempts, contact_id
+            tuple(one.id for one in rows),
+            to,
+            message,
+            outbox.ref_of_target(session, row),
+            row.due_at,
+            row.attempts,
+            contact_id,
         )
 
     async def _send(self, job: Job) -> Closing:
@@ -161,8 +180,10 @@ class Delivery:
             async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                 if job.edits:
                     await channel.edit(job.to, job.edits, job.message, at=at)
-                    return partial(outbox.mark_sent, ids=job.ids, message_ref=job.edits, real=self._clock.real())
-                ref = await channel.send(job.to, job.message, at=at)
+                    ref = job.edits
+                else:
+                    ref = await channel.send(job.to, job.message, at=at)
+            self._observe("sent", (self._clock.now() - job.due_at).total_seconds())
             return partial(outbox.mark_sent, ids=job.ids, message_ref=ref, real=self._clock.real())
         except DeliveryError as error:
             return self._failed(job, error)
@@ -183,18 +204,34 @@ class Delivery:
     def _give_up(self, job: Job, error: str, session: Session) -> None:
         """Never again to this chat; another chat of the person is tried, and the client manager hears it once."""
         outbox.mark_failed(session, job.ids, error)
+        self._observe("failed", 0.0)
         if job.contact_id is not None:
             self._unreachable(session, job.contact_id)
+
+    def _drop(self, session: Session, row: Outbox, problem: str | None) -> None:
+        """Lets go of a notice: nothing is left to say, or it cannot be said."""
+        if problem is None:
+            outbox.mark_expired(session, [row.id])
+        else:
+            outbox.mark_failed(session, [row.id], problem)
+            self._observe("failed", 0.0)
 
 
 def _address(session: Session, row: Outbox) -> tuple[Address | None, int | None]:
     """Where the recipient is reached, and by which contact."""
     kind, _, key = row.recipient.partition(":")
     if kind == "group":
-        group = staff.group(session, int(key))
+        group = _hearing(session, int(key), row)
         return (Address(group.channel, group.account, group.address, group=True) if group else None), None
     contact = staff.contact_by_id(session, int(key)) if kind == "contact" else _contact(session, int(key), row.via)
     return (Address(contact.channel, contact.account, contact.address), contact.id) if contact else (None, None)
+
+
+def _hearing(session: Session, group_id: int, row: Outbox) -> staff.Group | None:
+    """The group; one that was given up hears what was said to it until then, and nothing after."""
+    group = staff.group(session, group_id)
+    gone = group is not None and group.given_up_at is not None and row.created_at > group.given_up_at
+    return None if gone else group
 
 
 def _contact(session: Session, staff_id: int, via: str) -> staff.Contact | None:
@@ -202,11 +239,3 @@ def _contact(session: Session, staff_id: int, via: str) -> staff.Contact | None:
     contacts = staff.contacts_of(session, staff_id)
     answering = [one for one in contacts if str(Address(one.channel, one.account, one.address)) == via]
     return next(iter([*answering, *contacts]), None)
-
-
-def _drop(session: Session, row: Outbox, problem: str | None) -> None:
-    """Lets go of a notice: nothing is left to say, or it cannot be said."""
-    if problem is None:
-        outbox.mark_expired(session, [row.id])
-    else:
-        outbox.mark_failed(session, [row.id], problem)

@@ -1,19 +1,38 @@
-"""What may be forgotten: handled messages and delivered notices, after some weeks. Facts and the audit are never."""
+"""What is done besides the store's work: old rows forgotten, the clock watched, a backup made every night."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.clock import Clock
-from storage import inbox, outbox
+from bot.failpoints import failpoint
+from storage import backup, inbox, keeping, outbox
 from storage.database import Database
 
 log = structlog.get_logger()
 
 KEPT = timedelta(days=60)
+# Longer than any backup takes; whoever dies at one is followed by another process, or by itself, after that.
+LEASE = timedelta(hours=2)
+RETRY = timedelta(hours=1)
+CLOCK_TOLERANCE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class NightlyBackup:
+    """Where backups go, at which hour of the store's day, and how many stay."""
+
+    folder: Path
+    at: time
+    kept: int
 
 
 async def tidy(database: Database, clock: Clock) -> None:
@@ -22,3 +41,42 @@ async def tidy(database: Database, clock: Clock) -> None:
     handled = await database.write(partial(inbox.forget_before, before=before))
     delivered = await database.write(partial(outbox.forget_before, before=before))
     log.info("tidied", handled=handled, delivered=delivered)
+
+
+async def look_after(
+    database: Database, clock: Clock, nightly: NightlyBackup | None, zone: Callable[[], Awaitable[ZoneInfo]]
+) -> None:
+    """Every few minutes: remembers the moment, and makes the night's backup once its hour has come or has passed."""
+    now = clock.real()
+    if await database.write(partial(keeping.keep_moment, now=now, tolerance=CLOCK_TOLERANCE)):
+        log.error("the clock was put back")
+    if nightly is not None:
+        await back_up_if_due(database, nightly, now=now, zone=await zone())
+
+
+async def back_up_if_due(database: Database, nightly: NightlyBackup, *, now: datetime, zone: ZoneInfo) -> Path | None:
+    """The new backup, if this process was the one to make it; a machine that slept over the hour makes it later."""
+    due = last_due(nightly.at, now=now, zone=zone)
+    if not await database.write(partial(keeping.claim, due=due, now=now, lease=LEASE)):
+        return None
+    local = now.astimezone(zone)
+    target = nightly.folder / backup.name_for(database.url, f"{backup.NIGHTLY}{local:%Y-%m-%d-%H%M%S}")
+    try:
+        await asyncio.to_thread(backup.make, database.url, target, passing=failpoint)
+    except (backup.BackupError, OSError) as error:
+        code = error.code if isinstance(error, backup.BackupError) else "failed"
+        log.error("no backup", state=code)
+        await database.write(partial(keeping.failed, at=now, problem=code, again=now + RETRY))
+        return None
+    await database.write(partial(keeping.made, at=now, file=target.name))
+    # Only now that the new one is whole.
+    removed = await asyncio.to_thread(backup.prune, nightly.folder, kept=nightly.kept)
+    log.info("backed up", removed=removed)
+    return target
+
+
+def last_due(at: time, *, now: datetime, zone: ZoneInfo) -> datetime:
+    """The last moment at which it was `at` in the zone."""
+    local = now.astimezone(zone)
+    today = datetime.combine(local.date(), at, zone)
+    return today if today <= local else datetime.combine(local.date() - timedelta(days=1), at, zone)

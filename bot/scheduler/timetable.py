@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -20,6 +20,8 @@ from storage.database import Database
 log = structlog.get_logger()
 
 SAFETY_TICK_SECONDS = 30
+LOOK_AFTER_SECONDS = 300
+FIRST_LOOK_SECONDS = 60
 WAKE_UP = "wake-up"
 MOVE_SECONDS = 60.0
 POLL_SECONDS = 0.005
@@ -42,6 +44,7 @@ class Timetable:
         take_up: Callable[[], Awaitable[None]],
         desk_idle: Callable[[], bool],
         tidy: Callable[[], Awaitable[None]],
+        look_after: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -50,6 +53,7 @@ class Timetable:
         self._take_up = take_up
         self._desk_idle = desk_idle
         self._tidy = tidy
+        self._look_after = look_after
         self._event = asyncio.Event()
         self._moving = asyncio.Lock()
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -64,6 +68,9 @@ class Timetable:
         self._scheduler.start()
         self._scheduler.add_job(self._tick, "interval", seconds=SAFETY_TICK_SECONDS)
         self._scheduler.add_job(self._tidy, "cron", day_of_week="mon-sun", hour=19, minute=30)
+        if self._look_after is not None:
+            first = self._clock.real() + timedelta(seconds=FIRST_LOOK_SECONDS)
+            self._scheduler.add_job(self._look_after, "interval", seconds=LOOK_AFTER_SECONDS, next_run_time=first)
         try:
             await self._tick()
             while True:

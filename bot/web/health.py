@@ -13,7 +13,7 @@ PATIENCE_SECONDS = 5
 
 
 def health_route(check: Callable[[], Awaitable[None]]) -> Route:
-    """`/healthz` answers 200 when `check` returns in time, 503 otherwise."""
+    """`/healthz` answers 200 when `check` returns in time, 503 else: no database, or its writer is stuck."""
 
     async def healthz(request: Request) -> Response:
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from storage import staff
+from storage import invites, staff
 from storage.inbox import Inbox
 from tests.channels.wire import HELLO, PRESS, Wire, code_of, wired
 from tests.storage.shop import all_rows
@@ -31,7 +31,7 @@ def invite(store: Wire, key: str, token: str) -> str:
         person = staff.by_key(session, key)
         assert person is not None
         until = store.app.clock.now() + timedelta(days=7)
-        staff.put_invite(session, person.id, token, expires_at=until)
+        invites.put(session, person.id, token, expires_at=until)
 
     store.write(work)
     return f"/join/{token}"

@@ -181,7 +181,7 @@ def test_another_store_sees_nothing_of_this_one(store: StoreAtWork, wang: Person
 
     assert "今天和往后六天没有人休假。" in feng.transcript()
     assert "现在没有等您答复的申请。" in feng.transcript()
-    assert "要代谁请假？" in feng.last().text
+    assert "要代谁登记？" in feng.last().text
 
 
 @pytest.mark.parametrize("kind", [Said.TEXT, Said.PRESS, Said.FILE])

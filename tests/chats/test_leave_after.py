@@ -216,7 +216,7 @@ def test_for_a_colleague_the_one_who_will_confirm_is_named(zhou: Person) -> None
 def test_whoever_is_meant_must_be_named(zhou: Person) -> None:
     zhou.says("代 请假 周五")
 
-    assert "要代谁请假？" in zhou.last().text
+    assert "要代谁登记？" in zhou.last().text
     assert "王磊" in zhou.last().text
 
 

@@ -21,6 +21,7 @@ from storage.database import sqlite_engine
 from storage.inbox import Inbox, InboxState
 from storage.leave import LIVE, Leave, LeaveHalf, LeaveState
 from storage.outbox import Kind, Outbox, OutboxState
+from storage.outing import Outing, OutingKind
 from storage.webchat import WebMessage
 from tests.journeys.writing import REASON, SUPERVISOR, Store
 
@@ -39,6 +40,7 @@ class Comparison:
     answered: int
     unanswered: int
     leaves: int
+    outings: int
     decisions: int
     notices: int
     repeats: int
@@ -63,6 +65,7 @@ class Rows:
         self.outbox = _all(session, Outbox)
         self.leaves = _all(session, Leave)
         self.halves = _all(session, LeaveHalf)
+        self.outings = _all(session, Outing)
         self.approvals = _all(session, Approval)
         self.audit = _all(session, Audit)
         self.shown = {message.id: message for message in _all(session, WebMessage)}
@@ -109,6 +112,7 @@ def compare(url: str, store: Store, *, now: datetime, cuts: Sequence[int]) -> Co
                 *_answers(rows),
                 *_leaves(rows, store),
                 *_decisions(rows, store),
+                *_outings(rows, store),
                 *_notices(rows, now),
                 *_order(rows),
                 *_repeated(repeated, cuts),
@@ -116,6 +120,7 @@ def compare(url: str, store: Store, *, now: datetime, cuts: Sequence[int]) -> Co
             answered=sum(sent.answered for sent in store.sent),
             unanswered=sum(not sent.answered for sent in store.sent),
             leaves=len(rows.leaves),
+            outings=len(rows.outings),
             decisions=len(store.decided),
             notices=sum(row.state == OutboxState.SENT for row in rows.outbox),
             repeats=sum(map(len, repeated.values())),
@@ -181,7 +186,7 @@ def _leaves(rows: Rows, store: Store) -> Iterator[str]:
 def _decisions(rows: Rows, store: Store) -> Iterator[str]:
     """What was pressed first stands, is noted once and told to the applicant once; the rest is undecided."""
     states = {leave.id: leave.state for leave in rows.leaves}
-    for request in rows.approvals:
+    for request in (one for one in rows.approvals if one.subject.startswith("leave:")):
         approved = store.decided.get(request.id)
         if approved is None:
             expected: tuple[object, ...] = (ApprovalState.PENDING, LeaveState.PENDING, None, "", 0, 0)
@@ -200,6 +205,24 @@ def _decisions(rows: Rows, store: Store) -> Iterator[str]:
             yield f"decision: {request.subject} is {found}, not {expected}"
     for unknown in store.decided.keys() - {request.id for request in rows.approvals}:
         yield f"decision: request {unknown} is gone"
+
+
+def _outings(rows: Rows, store: Store) -> Iterator[str]:
+    """A confirmed outing or trip is there once, noted once, asked for or told to the front desk once."""
+    found = Counter(out.place for out in rows.outings)
+    for place in store.out.keys() | found.keys():
+        if (place in store.out) != found[place]:
+            yield f"out: {place!r} is there {found[place]} times"
+    noted = Counter(entry.subject for entry in rows.audit if entry.verb in ("outing.told", "trip.asked"))
+    asked = Counter(request.subject for request in rows.approvals)
+    told = Counter(row.subject for row in rows.outbox if row.content["key"] == "outing.told_front_desk")
+    for out in rows.outings:
+        if store.out.get(out.place) != rows.people[out.staff_id]:
+            yield f"out: {out.subject} ({out.place}) belongs to {rows.people[out.staff_id]}"
+        trip = out.kind == OutingKind.TRIP
+        counts = {"noted": noted[out.subject], "asked": asked[out.subject], "told": told[out.subject]}
+        if counts != {"noted": 1, "asked": int(trip), "told": int(not trip)}:
+            yield f"out: {out.subject} is {counts}"
 
 
 def _found(rows: Rows, request: Approval, leave: LeaveState) -> tuple[object, ...]:

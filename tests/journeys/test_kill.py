@@ -50,6 +50,7 @@ async def test_nothing_is_lost_or_done_twice_when_the_process_dies_there(front: 
     assert ended.stopped == 0
     assert ended.comparison.answered > 20
     assert ended.comparison.decisions >= 2
+    assert ended.comparison.outings >= 2
 
 
 @pytest.mark.parametrize("half", [1, 2])

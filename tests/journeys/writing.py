@@ -15,7 +15,9 @@ import httpx
 from bot.clock import monotonic_seconds
 from tests.chat import Seen
 
-APPLICANTS = ("wang", "chen", "zhao", "sun", "wu")
+APPLICANTS = ("wang", "chen", "zhao")
+# Who goes out, and the word that says how: an outing is told, a trip waits for the GM office.
+GOING_OUT = {"sun": "出城", "wu": "外出"}
 SUPERVISOR = "zhou"
 TALKATIVE = "liu"
 AT_ONCE = 3
@@ -66,12 +68,14 @@ class Store:
     """The store seen from outside, and the record of what was asked and answered.
 
     `confirmed` are the requests for leave whose read-back was confirmed, by their reasons: who asked;
-    `decided` what the supervisor pressed first about each request for approval.
+    `decided` what the supervisor pressed first about each request for approval; `out` the outings and trips whose
+    read-back was confirmed, by their places: who goes.
     """
 
     def __init__(self, url: str) -> None:
         self.sent: list[Sent] = []
         self.confirmed: dict[str, str] = {}
+        self.out: dict[str, str] = {}
         self.decided: dict[int, bool] = {}
         self.applicants_left = len(APPLICANTS)
         self.calm = False
@@ -210,6 +214,8 @@ async def writing(store: Store) -> None:
     async with asyncio.TaskGroup() as people:
         for person in APPLICANTS:
             people.create_task(asks_for_leave(store, person))
+        for person, word in GOING_OUT.items():
+            people.create_task(goes_out(store, person, word))
         people.create_task(decides(store))
         people.create_task(chats(store))
     await store.all_done()
@@ -232,6 +238,27 @@ async def _asks_once(store: Store, person: str, half: str, reason: str) -> bool:
     if card is None:
         return False
     store.confirmed[reason] = person
+    await store.presses(person, card, "确认")
+    return True
+
+
+async def goes_out(store: Store, person: str, word: str) -> None:
+    """One outing or trip after another, each to a place of its own."""
+    for number, half in enumerate(half_days()):
+        place = f"{person}工地{number}"
+        if store.closing or not await _goes_once(store, person, f"{word} {half} {place} 量房", place):
+            break
+        await store.thinks()
+
+
+async def _goes_once(store: Store, person: str, sentence: str, place: str) -> bool:
+    await store.says(person, sentence)
+    card = await store.sees(
+        person, lambda one: f"{place} · 量房" in one.text and "确认" in one.buttons, enough=lambda: False
+    )
+    if card is None:
+        return False
+    store.out[place] = person
     await store.presses(person, card, "确认")
     return True
 

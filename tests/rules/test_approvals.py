@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.rules.approvals import Approver, Look, approvers, escalates_at, look, may_take_back, role_for
+from bot.rules.approvals import Approver, Look, approvers, escalates_at, look, may_take_back, next_approvers, role_for
 from bot.rules.book import Rulebook
 from storage.staff import Role, Staff
 
@@ -67,41 +67,51 @@ def test_who_is_asked(role: Role, applicant: Staff, people: list[Staff], away: s
 
 
 @pytest.mark.parametrize(
-    ("role", "begins", "escalates"),
+    ("begins", "escalates"),
     [
-        (Role.CLIENT_MANAGER, "2026-11-27T14:00", "2026-11-27T09:00"),  # three working hours are the morning
-        (Role.CLIENT_MANAGER, "2026-11-27T09:00", "2026-11-26T14:30"),  # over night: 3 h of the afternoon before
-        (Role.CLIENT_MANAGER, "2026-11-27T10:00", "2026-11-26T15:30"),  # 1 h of the day, 2 h of the one before
-        (Role.CLIENT_MANAGER, "2026-09-28T09:00", "2026-09-24T15:00"),  # a holiday between is no time to answer
-        (Role.GM_OFFICE, "2026-11-27T14:00", None),  # nobody is next
+        ("2026-11-27T14:00", "2026-11-27T09:00"),  # three working hours are the morning
+        ("2026-11-27T09:00", "2026-11-26T14:30"),  # over night: 3 h of the afternoon before
+        ("2026-11-27T10:00", "2026-11-26T15:30"),  # 1 h of the day, 2 h of the one before
+        ("2026-09-28T09:00", "2026-09-24T15:00"),  # a holiday between is no time to answer
     ],
 )
-def test_the_next_one_is_asked_three_working_hours_before(role: Role, begins: str, escalates: str | None) -> None:
-    assert escalates_at(role, at(begins), HANDBOOK) == (at(escalates) if escalates else None)
+def test_the_next_one_is_asked_three_working_hours_before(begins: str, escalates: str) -> None:
+    assert escalates_at(at(begins), HANDBOOK) == at(escalates)
 
 
 @pytest.mark.parametrize(
-    ("now", "escalated", "due"),
+    ("role", "applicant", "people", "away", "asked"),
     [
-        ("2026-11-27T08:59", False, Look.WAIT),
-        ("2026-11-27T09:00", False, Look.ESCALATE),
-        ("2026-11-27T09:00", True, Look.WAIT),  # once is enough
-        ("2026-11-27T13:59", False, Look.ESCALATE),  # late, but still worth while
-        ("2026-11-27T14:00", False, Look.EXPIRE),  # too late for anybody
-        ("2026-11-27T14:00", True, Look.EXPIRE),
-        ("2026-11-28T10:00", False, Look.EXPIRE),  # after a day down
+        (Role.CLIENT_MANAGER, WANG, [LIU, ZHOU, WANG], set(), [Approver(LIU)]),  # the next role
+        (Role.GM_OFFICE, WANG, [LIU, ZHOU, WANG], set(), [Approver(ZHOU, on_behalf_of=LIU)]),  # no role above: a deputy
+        (Role.GM_OFFICE, ZHOU, [LIU, ZHOU, WANG], set(), []),  # the deputy is the applicant
+        (Role.GM_OFFICE, WANG, [LIU, ZHOU, WANG], {2}, []),  # the deputy is away
     ],
 )
-def test_what_there_is_to_do_about_a_pending_request(now: str, escalated: bool, due: Look) -> None:
-    found = look(
-        now=at(now), expires_at=at("2026-11-27T14:00"), escalates_at=at("2026-11-27T09:00"), escalated=escalated
-    )
+def test_who_is_asked_too_when_time_is_short(
+    role: Role, applicant: Staff, people: list[Staff], away: set[int], asked: list[Approver]
+) -> None:
+    assert next_approvers(role, applicant, people, away=away) == tuple(asked)
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-11-27T08:59", Look.WAIT),
+        ("2026-11-27T09:00", Look.ESCALATE),
+        ("2026-11-27T13:59", Look.ESCALATE),  # late, but still worth while
+        ("2026-11-27T14:00", Look.EXPIRE),  # too late for anybody
+        ("2026-11-28T10:00", Look.EXPIRE),  # after a day down
+    ],
+)
+def test_what_there_is_to_do_about_a_pending_request(now: str, due: Look) -> None:
+    found = look(now=at(now), expires_at=at("2026-11-27T14:00"), escalates_at=at("2026-11-27T09:00"))
 
     assert found == due
 
 
 def test_a_request_with_nobody_above_waits_until_it_expires() -> None:
-    found = look(now=at("2026-11-27T13:59"), expires_at=at("2026-11-27T14:00"), escalates_at=None, escalated=False)
+    found = look(now=at("2026-11-27T13:59"), expires_at=at("2026-11-27T14:00"), escalates_at=None)
 
     assert found == Look.WAIT
 

@@ -65,3 +65,20 @@ def test_a_strangers_attempt_belongs_to_no_store(database: Database) -> None:
 
     [entry] = all_rows(database, Audit)
     assert (entry.store_id, entry.actor_id, entry.before, entry.after) == (None, None, None, None)
+
+
+def test_what_happened_lately_to_a_subject_of_no_store_is_counted(database: Database, shop: Shop) -> None:
+    for store_id, verb, subject, hours in [
+        (None, "a", "contact:1", 3),
+        (None, "a", "contact:1", 1),
+        (None, "a", "contact:1", 0),
+        (None, "b", "contact:1", 0),
+        (None, "a", "contact:2", 0),
+        (shop.store_id, "a", "contact:1", 0),
+    ]:
+        entry = partial(audit.record, store_id=store_id, actor_id=None, verb=verb, subject=subject)
+        database.write_now(partial(entry, at=NOW - hours * HOUR))
+
+    counted = database.read_now(partial(audit.count_since, subject="contact:1", verb="a", since=NOW - 2 * HOUR))
+
+    assert counted == 2

@@ -262,3 +262,14 @@ def test_expiring_requests_leaves_the_edits_of_their_cards(database: Database, s
     )
 
     assert [edit.state for edit in edits(database)] == [OutboxState.WAITING]
+
+
+def test_nothing_that_waits_is_said_to_somebody_who_left(database: Database, shop: Shop) -> None:
+    queue_notice(database, shop, "staff:1")
+    queue_notice(database, shop, "staff:1", due_at=NOW + HOUR)
+    queue_notice(database, shop, "staff:2")
+    take(database, "staff:1")
+
+    database.write_now(partial(outbox.expire_all, recipient="staff:1"))
+
+    assert states(database) == [OutboxState.SENDING, OutboxState.EXPIRED, OutboxState.WAITING]

@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from storage import outbox
 from storage.database import Database
-from storage.outbox import Outbox, OutboxState
+from storage.outbox import Outbox
 from tests.storage.shop import DAY, HOUR, MINUTE, NOW, Shop, all_rows, open_shop, queue_notice
-from tests.storage.test_outbox import edits, refresh, send, states, take
+from tests.storage.test_outbox import edits, refresh, send, take
 
 GROUP = "group:1"
 
@@ -93,17 +93,6 @@ def test_what_a_dead_process_had_in_hand_waits_again(database: Database, shop: S
     database.write_now(outbox.release_leases)
 
     assert take(database) == first
-
-
-def test_a_lease_that_still_runs_is_left_to_its_process(database: Database, shop: Shop) -> None:
-    queue_notice(database, shop, "staff:1")
-    queue_notice(database, shop, "staff:2")
-    take(database, "staff:1")
-    take(database, "staff:2", real=NOW + MINUTE)
-
-    database.write_now(partial(outbox.release_leases, before=NOW + MINUTE))
-
-    assert states(database) == [OutboxState.WAITING, OutboxState.SENDING]
 
 
 def test_what_went_is_counted_by_address_and_by_channel(database: Database, shop: Shop) -> None:

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 
 from storage import schema
 from storage.database import Database
-from storage.schema import migrate, newest
+from storage.schema import NewerSchema, Unreachable, migrate, newest, revision_at
 from storage.staff import Contact
 from tests.storage.shop import Shop, all_rows, bound_contact
 
@@ -80,7 +80,7 @@ def test_the_partial_indexes_are_there_with_their_conditions(engine: Engine) -> 
         }
 
     wanted = {"inbox_waiting", "outbox_undelivered", "outbox_due", "outbox_subject", "approvals_pending"}
-    assert found.keys() == wanted | {"dialogs_open"}
+    assert found.keys() == wanted | {"dialogs_open", "missed_punches_once"}
 
 
 def test_migrating_twice_does_nothing(database: Database, shop: Shop, database_url: str) -> None:
@@ -190,3 +190,23 @@ def test_two_processes_that_start_at_once_migrate_once(
         assert revision_of(connection) == "9999"
         assert "half_made" in inspect(connection).get_table_names()
     engine.dispose()
+
+
+def test_a_database_of_a_newer_version_is_not_touched(database_url: str, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(NewerSchema):
+        migrate(database_url)
+
+    assert revision_at(database_url) == "9999"
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all.db", "postgresql+psycopg://me:geheim@127.0.0.1:1/x"])
+def test_a_database_that_cannot_be_opened_is_said_to_be_so_without_its_password(url: str) -> None:
+    with pytest.raises(Unreachable) as refusal:
+        migrate(url)
+
+    assert str(refusal.value)
+    assert "geheim" not in str(refusal.value)
+    assert "geheim" not in schema.without_password(url)

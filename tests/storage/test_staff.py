@@ -1,4 +1,4 @@
-"""The people of a store: how they are reached, how they join, and that an invitation is used once."""
+"""The people of a store: who they are, how they are reached, and whose a group is."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sqlmodel import Session
 
 from storage import staff
 from storage.database import Database
-from storage.staff import Contact, Group, Invite, Role, Staff
-from tests.storage.shop import DAY, HOUR, NOW, Shop, all_rows, bound_contact, open_shop
+from storage.staff import Contact, Group, Role, Staff
+from tests.storage.shop import HOUR, NOW, Shop, all_rows, bound_contact, open_shop
 
 
 def names(people: list[Staff]) -> list[str]:
@@ -34,10 +34,6 @@ def leave_the_store(database: Database, staff_id: int) -> None:
         staff.get(session, staff_id).active = False
 
     database.write_now(work)
-
-
-def invite(database: Database, shop: Shop, token: str = "token") -> None:
-    database.write_now(partial(staff.put_invite, staff_id=shop.wang, token=token, expires_at=NOW + DAY))
 
 
 def test_people_are_found_by_key_by_name_and_by_role(database: Database, shop: Shop) -> None:
@@ -181,47 +177,109 @@ def test_a_lane_is_one_transactions_at_a_time(postgres_url: str) -> None:
     database.close()
 
 
-def test_an_invitation_is_used_once(database: Database, shop: Shop) -> None:
-    invite(database, shop)
+def test_all_keys_of_somebody_new_are_tried_until_one_is_free(database: Database, shop: Shop) -> None:
+    def come(session: Session) -> str:
+        new = Staff(store_id=shop.store_id, key="", name="Li", roles=[Role.DESIGNER], listed=False)
+        return staff.add(session, new, iter(["wang", "zhou", "p5", "p5_2"])).key
 
-    first = database.write_now(partial(staff.use_invite, token="token", now=NOW))
-    second = database.write_now(partial(staff.use_invite, token="token", now=NOW))
+    keys = [database.write_now(come) for _ in range(2)]
+
+    assert keys == ["p5", "p5_2"]
+    assert database.read_now(staff.newest_id) > shop.liu
+
+
+def test_people_who_come_at_once_all_have_a_key_of_their_own(database: Database, shop: Shop) -> None:
+    def come(session: Session) -> str:
+        new = Staff(store_id=shop.store_id, key="", name="Li", roles=[Role.DESIGNER])
+        return staff.add(session, new, (f"p{number}" for number in range(20))).key
+
+    coming = [database.submit(come) for _ in range(8)]
+    wait(coming)
+
+    assert sorted(one.result() for one in coming) == [f"p{number}" for number in range(8)]
+
+
+def test_whoever_changes_the_people_sees_who_came_while_they_waited(database: Database, shop: Shop) -> None:
+    def come(session: Session) -> bool:
+        everybody = staff.lock_everybody(session, shop.store_id)
+        if any(person.name == "Li" for person in everybody):
+            return False
+        staff.put(session, Staff(store_id=shop.store_id, key=f"k{len(everybody)}", name="Li", roles=[Role.DESIGNER]))
+        return True
+
+    coming = [database.submit(come) for _ in range(6)]
+    wait(coming)
+
+    assert sorted(one.result() for one in coming) == [False] * 5 + [True]
+
+
+def test_it_is_known_who_has_a_chat_and_whether_it_takes_anything(database: Database, shop: Shop) -> None:
+    blocked = bind_chat(database, shop.chen, "b")
+    bind_chat(database, shop.wang, "a")
+    bind_chat(database, shop.zhou, "c")
+    also_blocked = bind_chat(database, shop.zhou, "d")
+    for number in (blocked, also_blocked):
+        database.write_now(partial(staff.block, contact_id=number))
+
+    found = database.read_now(partial(staff.reached, store_id=shop.store_id))
+
+    assert found == {shop.wang: True, shop.chen: False, shop.zhou: True}
+    assert database.read_now(partial(staff.has_chat, staff_id=shop.chen))
+    assert not database.read_now(partial(staff.has_chat, staff_id=shop.liu))
+
+
+def take(database: Database, store_id: int, address: str = "new") -> Group | None:
+    taking = partial(staff.take_group, name="群", channel="fake", account="local", address=address)
+    return database.write_now(partial(taking, store_id=store_id))
+
+
+def give_up(database: Database, group: Group | None) -> None:
+    assert group is not None
+    group_id = group.id
+
+    def work(session: Session) -> None:
+        known = staff.group(session, group_id)
+        assert known is not None
+        staff.give_up_group(session, known, now=NOW)
+
+    database.write_now(work)
+
+
+def test_a_group_is_taken_by_one_store_only(database: Database, shop: Shop) -> None:
+    other = database.write_now(partial(open_shop, key="renmin"))
+
+    first, second, again = [take(database, store_id) for store_id in (shop.store_id, other.store_id, shop.store_id)]
 
     assert first is not None
-    assert first.id == shop.wang
-    assert second is None
+    assert (first.store_id, first.listed) == (shop.store_id, False)
+    assert (second, again) == (None, None)
 
 
-def test_of_many_who_use_an_invitation_at_once_one_joins(database: Database, shop: Shop) -> None:
-    invite(database, shop)
+def test_of_two_stores_that_take_a_group_at_once_one_gets_it(database: Database, shop: Shop) -> None:
+    other = database.write_now(partial(open_shop, key="renmin"))
+    taking = partial(staff.take_group, name="群", channel="fake", account="local", address="new")
 
-    tried = [database.submit(partial(staff.use_invite, token="token", now=NOW)) for _ in range(8)]
+    tried = [database.submit(partial(taking, store_id=one)) for one in (shop.store_id, other.store_id) * 3]
     wait(tried)
 
     assert len([one for one in tried if one.result() is not None]) == 1
 
 
-def test_looking_at_an_invitation_does_not_use_it(database: Database, shop: Shop) -> None:
-    invite(database, shop)
+def test_a_group_that_was_given_up_is_nobodys_and_its_row_is_not_the_next_ones(database: Database, shop: Shop) -> None:
+    other = database.write_now(partial(open_shop, key="renmin"))
+    before = take(database, shop.store_id)
+    at = partial(staff.group_at, channel="fake", account="local", address="new")
 
-    looked = [database.read_now(partial(staff.open_invite, token="token", now=NOW)) for _ in range(2)]
+    give_up(database, before)
 
-    assert [one.staff_id for one in looked if one] == [shop.wang, shop.wang]
-    assert database.write_now(partial(staff.use_invite, token="token", now=NOW)) is not None
-    assert database.read_now(partial(staff.open_invite, token="token", now=NOW)) is None
-
-
-def test_an_invitation_ends_and_a_wrong_one_opens_nothing(database: Database, shop: Shop) -> None:
-    invite(database, shop)
-    late = NOW + DAY
-
-    assert database.read_now(partial(staff.open_invite, token="token", now=late)) is None
-    assert database.write_now(partial(staff.use_invite, token="token", now=late)) is None
-    assert database.write_now(partial(staff.use_invite, token="guess", now=NOW)) is None
-
-
-def test_the_token_itself_is_nowhere_in_the_rows(database: Database, shop: Shop) -> None:
-    invite(database, shop, token="a secret token")
-
-    [row] = all_rows(database, Invite)
-    assert "a secret token" not in str(row.model_dump())
+    assert database.read_now(at) is None
+    assert [one.id for one in database.read_now(partial(staff.groups_of, store_id=shop.store_id))] == [shop.group]
+    after = take(database, other.store_id)
+    assert before is not None
+    assert after is not None
+    assert after.id != before.id
+    found = database.read_now(at)
+    assert found is not None
+    assert found.id == after.id
+    give_up(database, after)
+    assert take(database, shop.store_id) is not None

@@ -17,7 +17,8 @@ from tests.storage.shop import DAY, NOW, Shop, all_rows
 
 
 def put_rules(database: Database, shop: Shop, valid_from: datetime, rules: dict[str, Any]) -> bool:
-    return database.write_now(partial(stores.put_rules, store_id=shop.store_id, valid_from=valid_from, rules=rules))
+    work = partial(stores.put_rules, store_id=shop.store_id, valid_from=valid_from, rules=rules)
+    return database.write_now(work) is not None
 
 
 def rules_at(database: Database, shop: Shop, at: datetime) -> dict[str, Any] | None:

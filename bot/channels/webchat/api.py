@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -242,13 +241,12 @@ def _press(seat: Seat, body: Pressed, session: Session) -> Incoming:
 
 
 def _attach(seat: Seat, event: str, name: str, content: bytes, clock: Clock, session: Session) -> Incoming:
-    digest = hashlib.sha256(content).hexdigest()
-    kept = webchat.keep_file(session, chat=seat.table_key, name=_storable(name), content=content, sha256=digest)
+    kept = webchat.keep_file(session, chat=seat.table_key, name=_storable(name), content=content)
     words = text("webchat.file_message", name=kept.name)
     webchat.post(
         session, chat=seat.table_key, sender=seat.person, text=plain(words), html=words, at=clock.now(), file_id=kept.id
     )
-    return _incoming(seat, event, Said.FILE, file=digest, text=kept.name, addressed=seat.chat == PRIVATE)
+    return _incoming(seat, event, Said.FILE, file=kept.sha256, text=kept.name, addressed=seat.chat == PRIVATE)
 
 
 def _page(seat: Seat, after: int, session: Session) -> list[dict[str, Any]]:

@@ -80,6 +80,8 @@ def _buttons(message: Message) -> list[list[dict[str, str]]]:
 
 
 def _post(chat: str, message: Message, at: datetime, session: Session) -> str:
+    file = message.file
+    kept = webchat.keep_file(session, chat=chat, name=file.name, content=file.content) if file else None
     made = webchat.post(
         session,
         chat=chat,
@@ -88,6 +90,7 @@ def _post(chat: str, message: Message, at: datetime, session: Session) -> str:
         html=_html(message),
         buttons=_buttons(message),
         at=at,
+        file_id=kept.id if kept else None,
     )
     return f"m{made.id}"
 

@@ -15,7 +15,7 @@ from bot.channels.webchat.channel import ACCOUNT, NAME
 from bot.channels.webchat.guard import COOKIE, SESSION_SECONDS, Sessions
 from bot.clock import Clock
 from bot.texts import TEMPLATES, environment, plain, text
-from storage import inbox, staff, stores
+from storage import inbox, invites, staff, stores
 from storage.database import Database
 from storage.staff import Staff
 
@@ -86,11 +86,11 @@ class Pages:
         }
 
     def _invited(self, token: str, session: Session) -> str:
-        invite = staff.open_invite(session, token, now=self.clock.now())
+        invite = invites.still_open(session, token, now=self.clock.now())
         return staff.get(session, invite.staff_id).name if invite else ""
 
     def _bind(self, token: str, session: Session) -> str | None:
-        person = staff.use_invite(session, token, now=self.clock.now())
+        person = invites.use(session, token, now=self.clock.now())
         if person is None:
             return None
         contact = staff.contact(session, channel=NAME, account=ACCOUNT, address=person.key)

@@ -1,0 +1,64 @@
+"""绑定本群 and 解绑本群: a manager, in the group itself, makes it the store's or gives it up."""
+
+from __future__ import annotations
+
+from bot.feature import MANAGERS, Answer, Context, Refusal
+from bot.notices import as_content, notice
+from bot.questions import cleaned
+from bot.talk import PRIVATE
+from bot.texts import plain, text
+from storage import inbox, outbox, staff
+from storage.staff import Role
+
+LONGEST_NAME = 40
+
+
+def bind(ctx: Context, word: str, rest: str) -> Answer:
+    """The group in which this was said is the store's from now on."""
+    _require_manager(ctx)
+    event = inbox.get(ctx.session, ctx.inbox_id)
+    if event.payload["chat"] == PRIVATE:
+        raise Refusal("people.say_in_group")
+    at = {"channel": event.channel, "account": event.account, "address": str(event.payload["chat"])}
+    name = cleaned(str(event.payload.get("chat_name", ""))).strip()[:LONGEST_NAME] or plain(text("people.group_name"))
+    taken = staff.take_group(ctx.session, ctx.store.id, name=name, **at)
+    if taken is None:
+        known = staff.group_at(ctx.session, **at)
+        if known is not None and known.store_id == ctx.store.id:
+            raise Refusal("people.group_is_yours")
+        raise Refusal("people.group_is_taken", audited="people.not_allowed")
+    ctx.record("people.group_bound", f"group:{taken.id}", by=ctx.me, after={"name": name, "channel": event.channel})
+    return notice("people.group_bound", store=ctx.store.name, by=ctx.me.name)
+
+
+def give_up(ctx: Context, word: str, rest: str) -> Answer:
+    """The group is nobody's any more: it hears so, and nothing after that."""
+    _require_manager(ctx)
+    event = inbox.get(ctx.session, ctx.inbox_id)
+    known = staff.group_at(
+        ctx.session, channel=event.channel, account=event.account, address=str(event.payload["chat"])
+    )
+    if known is None or known.store_id != ctx.store.id:
+        raise Refusal("people.say_in_group")
+    if known.listed:
+        raise Refusal("people.group_is_listed")
+    outbox.expire_all(ctx.session, f"group:{known.id}")
+    outbox.put(
+        ctx.session,
+        store_id=ctx.store.id,
+        recipient=f"group:{known.id}",
+        content=as_content(notice("people.group_given_up", by=ctx.me.name)),
+        now=ctx.now,
+    )
+    staff.give_up_group(ctx.session, known, now=ctx.now)
+    ctx.record("people.group_given_up", f"group:{known.id}", by=ctx.me, before={"name": known.name})
+    return None
+
+
+def _require_manager(ctx: Context) -> None:
+    if not ctx.has(*MANAGERS):
+        managers = [
+            one for role in (Role.CLIENT_MANAGER, Role.GM_OFFICE) for one in staff.with_role(ctx.people(), role)
+        ]
+        names = "、".join(dict.fromkeys(one.name for one in managers))
+        raise Refusal("people.group_by_managers", names=names, audited="people.not_allowed")
