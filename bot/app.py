@@ -21,7 +21,7 @@ from bot.channels import webchat
 from bot.clock import Clock
 from bot.desk import Desk
 from bot.feature import Scene
-from bot.handlers import FEATURES, calendar, rulebook
+from bot.handlers import FEATURES, calendar, meetings, rulebook
 from bot.notices import Notice, notice
 from bot.scheduler.delivery import Delivery
 from bot.scheduler.housekeeping import NightlyBackup, look_after, tidy
@@ -75,6 +75,7 @@ def load(
     if loaded.rules is not None:
         rulebook.begin(scene, loaded.rules)
     approvals.look_again(scene)
+    meetings.watch(scene)
     if not demo:
         calendar.watch(scene)
     return loaded
