@@ -7,8 +7,11 @@ import pytest
 from tests.chat import Person, StoreAtWork
 from tests.chats.steps import CONFIRM
 
-STAFF = ["请假", "我的假", "谁休假", "我的申请"]
-MANAGERS = ["请假", "我的假", "谁休假", "代同事请假", "待我审批", "我的申请"]
+STAFF = [
+    *("请假", "我的假", "谁休假", "外出", "我的外出", "谁在外面", "出城", "打不了卡"),
+    *("开会", "会议", "我的行动项", "我的申请"),
+]
+MANAGERS = [*STAFF, "待我审批", "代同事登记", "员工"]
 
 
 def test_the_menu_lists_what_a_designer_can_do(wang: Person) -> None:

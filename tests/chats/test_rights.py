@@ -1,0 +1,130 @@
+"""Rights as tables: which role may say which command, and whose button is whose."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.handlers import FEATURES
+from tests.chat import StoreAtWork
+from tests.chats.everything import MOST_IDS, buttons, picture, tries, under_way
+from tests.chats.steps import not_done
+
+GM, MANAGER, DESIGNER, ESTIMATOR, ENGINEER, PROJECT = "liu", "zhou", "wang", "zhao", "sun", "wu"
+EVERYBODY = (GM, MANAGER, DESIGNER, ESTIMATOR, ENGINEER, PROJECT)
+MANAGERS = (GM, MANAGER)
+REFUSAL = "这件事不归您办"
+# Buttons that anybody who was shown them may press, about a meeting to which they are asked.
+OF_EVERYBODY = {("meetings", verb) for verb in ("yes", "no", "late", "agenda", "calendar", "show", "read_minutes")}
+# Buttons that are one person's own: managers have none of their rights.
+OF_THE_PERSON = [
+    ("leave", "withdraw"),
+    ("leave", "come_back"),
+    ("leave", "change"),
+    ("outing", "back"),
+    ("outing", "home"),
+    ("outing", "later"),
+    ("outing", "call_off"),
+    ("trip", "depart"),
+    ("trip", "back"),
+    ("trip", "home"),
+    ("trip", "later"),
+    ("trip", "call_off"),
+    ("missed_punch", "take_back"),
+    ("sanctions", "say"),
+    ("sanctions", "nothing"),
+    ("sanctions", "object"),
+]
+
+# Every command and who may say it, one person a role.
+COMMANDS = {
+    "leave.request": EVERYBODY,
+    "leave.mine": EVERYBODY,
+    "leave.who": EVERYBODY,
+    "outing.tell": EVERYBODY,
+    "outing.back": EVERYBODY,
+    "outing.later": EVERYBODY,
+    "outing.home": EVERYBODY,
+    "outing.mine": EVERYBODY,
+    "outing.who": EVERYBODY,
+    "trip.ask": EVERYBODY,
+    "trip.depart": EVERYBODY,
+    "missed_punch.tell": EVERYBODY,
+    "approvals.waiting": MANAGERS,
+    "approvals.mine": EVERYBODY,
+    "approvals.take_back": MANAGERS,
+    "sanctions.mine": EVERYBODY,
+    "sanctions.draft": MANAGERS,
+    "behalf.speak": MANAGERS,
+    "help.help": EVERYBODY,
+    "help.thanks": EVERYBODY,
+    "help.menu": EVERYBODY,
+    "meetings.call": EVERYBODY,
+    "meetings.ahead": EVERYBODY,
+    "meetings.round": EVERYBODY,
+    "meetings.item": EVERYBODY,
+    "meetings.roll": EVERYBODY,
+    "meetings.minutes": EVERYBODY,
+    "meetings.action": EVERYBODY,
+    "meetings.my_actions": EVERYBODY,
+    "meetings.cancel": EVERYBODY,
+    "meetings.change": EVERYBODY,
+    "people.list": MANAGERS,
+    "people.add": MANAGERS,
+    "people.change": MANAGERS,
+    "people.deputy": MANAGERS,
+    "people.leave": MANAGERS,
+    "people.come_back": MANAGERS,
+    "people.invite": MANAGERS,
+    "people.join": EVERYBODY,
+    "people.bind_group": EVERYBODY,
+    "people.give_up_group": EVERYBODY,
+}
+
+
+def commands() -> list[tuple[str, str]]:
+    """Every command with a word that says it."""
+    found = [command for feature in FEATURES.values() for command in feature.commands]
+    return [(command.name, (*command.words, *command.alone)[0]) for command in found]
+
+
+def test_the_table_names_every_command() -> None:
+    assert {name for name, _ in commands()} == set(COMMANDS)
+
+
+@pytest.mark.parametrize(("name", "word"), commands())
+def test_a_command_is_refused_to_whom_it_does_not_belong(long_day: StoreAtWork, name: str, word: str) -> None:
+    refused = []
+    for key in EVERYBODY:
+        person = long_day.person(key)
+        person.says(word)
+        if REFUSAL in person.last().text:
+            refused.append(key)
+        person.says("取消")
+
+    assert refused == [key for key in EVERYBODY if key not in COMMANDS[name]]
+
+
+def test_nobody_presses_what_belongs_to_others(store: StoreAtWork) -> None:
+    """吴刚 has nothing under way, asked for nothing and decides nothing."""
+    under_way(store)
+    wu = store.person("wu")
+    wu.says("菜单")
+    before = picture(store, 1)
+
+    of_others = [button for button in buttons() if button not in OF_EVERYBODY]
+    tries(store, "wu", [f"{name}:{verb}:{number}" for name, verb in of_others for number in range(1, MOST_IDS)])
+
+    assert picture(store, 1) == before
+    assert not_done(store) == []
+
+
+def test_who_decides_cannot_act_in_somebodys_place(store: StoreAtWork) -> None:
+    """A manager decides, but withdraws, answers or leaves for nobody else."""
+    under_way(store)
+    liu = store.person("liu")
+    liu.says("菜单")
+    before = picture(store, 1)
+
+    tries(store, "liu", [f"{name}:{verb}:{number}" for name, verb in OF_THE_PERSON for number in range(1, MOST_IDS)])
+
+    assert picture(store, 1) == before
