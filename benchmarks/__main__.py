@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import desk, killing, reading, working_time
+from benchmarks import desk, killing, processes, reading, ringing, starting, working_time
 from tests.services import ServiceMissing, postgresql_binaries
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "BENCHMARKS.md"
@@ -27,6 +27,16 @@ inbox, desk, outbox and delivery to a channel that does nothing, until it is mar
 another on one connection with the same durability. Each ratio is taken within its round, every figure is the median of
 five rounds. Latency is from a message's scheduled arrival (50 a second for six seconds, the three texts in turn,
 whether or not the ones before are done) to its answer in the channel."""
+
+PROCESSES = """\
+200 people write ten messages each (谁休假), all at once, shared out among the processes, each with a channel that does
+nothing; durable as above, the server on the same processors. Fails if a message is handled, or a notice delivered, not
+exactly once."""
+REMINDERS = """\
+A hundred due ones (people who are not back, each told in a transaction of its own) while so many others wait, on a
+file with `synchronous=FULL`; medians of five rounds. `nothing_to_say` rings reminders of leave that is not there any
+more: what ringing costs by itself. APScheduler's SQLAlchemy job store runs as many date jobs that do
+nothing, with ten thousand waiting, on a file with SQLAlchemy's default settings."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,13 @@ PARTS = (
         "The desk on PostgreSQL",
         "The same with a server on this machine, `fsync`, `synchronous_commit` and `full_page_writes` on.",
         desk.measure_postgresql,
+    ),
+    Part("Several processes on PostgreSQL", PROCESSES, processes.measure),
+    Part("Reminders", REMINDERS, ringing.measure),
+    Part(
+        "Starting",
+        "`qiantai serve` with the sample store on SQLite, from the command to the first healthy answer.",
+        starting.measure,
     ),
     Part(
         "Working time",

@@ -47,6 +47,7 @@ def measure(kills: int = KILLS) -> dict[str, float]:
         "messages_unanswered": sum(life.unanswered for life in lives),
         "messages_lost": 0,
         "leaves": sum(life.leaves for life in lives),
+        "outings_and_trips": sum(life.outings for life in lives),
         "decisions": sum(life.decisions for life in lives),
         "notices_sent": sum(life.notices for life in lives),
         "notices_shown_again": sum(life.repeats for life in lives),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import desk, reading, working_time
+from benchmarks import desk, processes, reading, ringing, starting, working_time
 from benchmarks.__main__ import PARTS, Part, document
 from tests.services import Run
 
@@ -29,6 +29,30 @@ def test_the_desk_is_measured_on_postgresql(run: Run, postgres_url: str) -> None
 
     assert set(figures) == DESK_FIGURES
     assert all(value >= 0 for value in figures.values())
+
+
+def test_ringing_is_measured_beside_the_other_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ringing, "PEOPLE", 20)
+
+    figures = ringing.measure((50, 100), jobs=20, rounds=1)
+
+    assert all(value > 0 for value in figures.values())
+    assert set(figures) == {
+        *("100_due_of_50_ms", "100_due_of_100_ms", "most_to_fewest_ratio"),
+        *("nothing_to_say_100_due_of_50_ms", "apscheduler_job_store_100_due_of_20_ms"),
+    }
+
+
+def test_processes_handle_and_deliver_everything_once(postgres_url: str) -> None:
+    figures = processes.measure_on(postgres_url, 2, people=20, times=2)
+
+    assert set(figures) == {"handled", "delivered"}
+
+
+def test_a_start_is_measured() -> None:
+    figures = starting.measure(rounds=1)
+
+    assert figures["seconds_to_healthy"] > 0
 
 
 def test_reading_is_measured() -> None:
@@ -63,4 +87,7 @@ def test_the_document_shows_the_machine_and_every_figure() -> None:
 def test_make_bench_measures_everything_that_is_promised() -> None:
     titles = [part.title for part in PARTS]
 
-    assert titles == ["The desk on SQLite", "The desk on PostgreSQL", "Working time", "Reading", "Killing"]
+    assert titles == [
+        *("The desk on SQLite", "The desk on PostgreSQL", "Several processes on PostgreSQL"),
+        *("Reminders", "Starting", "Working time", "Reading", "Killing"),
+    ]
