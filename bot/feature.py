@@ -196,7 +196,8 @@ class Command:
     `words` find the command, `more_words` adds the store's own, `alone` are words that are the whole message.
     `personal` answers are given in private, also when they are asked for in a group. `behalf` does the same for a
     colleague: 代 王磊 外出 … The words of one that `leads` count only where a line begins with them; `in_any_group` may
-    be said in a group that belongs to nobody.
+    be said in a group that belongs to nobody. The words of a `noun` also begin what people say to each other: where
+    the bot was not asked they count only as the whole line.
     """
 
     name: str
@@ -209,6 +210,7 @@ class Command:
     alone: tuple[str, ...] = ()
     leads: bool = False
     in_any_group: bool = False
+    noun: bool = False
     behalf: Callable[[Context, Staff, str, str], Answer] | None = None
 
     def label(self) -> str:
@@ -227,7 +229,8 @@ class Feature:
     what rings (`rings`), and its card: `card(scene, subject_id, viewer)` is the subject as `viewer` may see it now.
     `files` are made when they are sent; `absences` tells who is away over a span, as far as this feature knows;
     `gone` closes what is open of somebody who has left the store; `rules_changed(scene, before)` moves what is open to
-    the scene's new rules and says what that changes for whom.
+    the scene's new rules and says what that changes for whom; `guess` answers words that no command took, where
+    something of the person's waits for just such an answer.
     """
 
     name: str
@@ -240,6 +243,7 @@ class Feature:
     files: Mapping[str, Callable[[Scene, int, Staff | None], File]] = field(default_factory=dict)
     absences: Callable[[Scene, Span], Sequence[Absence]] | None = None
     rules_changed: Callable[[Scene, Rulebook], Sequence[Change]] | None = None
+    guess: Callable[[Context, str], Answer] | None = None
     gone: Callable[[Context, Staff], None] | None = None
 
 
@@ -251,7 +255,8 @@ class Approvable:
     `expired` acts when nobody answered in time; `confirming` is what 同意 must confirm explicitly first, if anything;
     `reversible` whether a decision can still be taken back, as far as the subject goes. `requested` is false where
     the person whom the decision is about did not ask for it, and so hears of it from the feature alone; `rule` is the
-    handbook's row that wants a yes.
+    handbook's row that wants a yes. `never` are the ids of those who are left out: neither asked nor allowed to decide.
+    What is `unhurried` is reminded of once a working day, whatever the store's rhythm is.
     """
 
     title: Callable[[Scene, int], Notice]
@@ -262,6 +267,8 @@ class Approvable:
     reversible: Callable[[Scene, int], bool] = lambda _scene, _id: True
     requested: bool = True
     rule: str = "HANDBOOK A9"
+    never: Callable[[Scene, int], frozenset[int]] = lambda _scene, _id: frozenset()
+    unhurried: bool = False
 
 
 @dataclass(frozen=True)

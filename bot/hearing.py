@@ -77,7 +77,7 @@ def _text(ctx: Context, said: str) -> tuple[Private, Answer]:
     if opened is None and said in filling.SPOKEN:
         # In a group a 好 behind the bot's name is a nod, not a question.
         return True, None if ctx.in_group else notice("dialog.nothing_open")
-    return _command(ctx, said) or (not ctx.in_group, _suggest(ctx, said))
+    return _command(ctx, said) or (not ctx.in_group, _guess(ctx, said) or _suggest(ctx, said))
 
 
 def _to_form(ctx: Context, opened: Dialog, said: str) -> Answer:
@@ -89,14 +89,15 @@ def _leaves_form(ctx: Context, opened: Dialog, said: str) -> bool:
     if filling.takes(ctx, opened, said):
         return False
     stem = opened.form.partition(".")[0]
-    own = [word for command, words in _words(ctx) for word in words if command.name.startswith(f"{stem}.")]
+    opens = ctx.features[stem].commands[:1] if stem in ctx.features else ()
+    own = [word for command, words in _words(ctx) for word in words if command in opens]
     return is_command_alone(ctx, said) and not (said in own and opened.asked)
 
 
 def is_command_alone(ctx: Context, said: str) -> bool:
-    """Whether the line is a command, or begins with one as a word of its own."""
+    """Whether the line is a command, or begins with one as a word of its own, which is no plain noun."""
     cut = segments(said)
-    return bool(cut) and any(cut[0].text in words for _, words in _words(ctx))
+    return bool(cut) and any(cut[0].text in words and not (one.noun and cut[1:]) for one, words in _words(ctx))
 
 
 def _commands(ctx: Context) -> Iterator[Command]:
@@ -144,6 +145,12 @@ def run(ctx: Context, command: Command, word: str, rest: str) -> tuple[Private, 
 def allowed(ctx: Context) -> list[Command]:
     """Everything that this person can do, in the order of the features."""
     return [command for command in _commands(ctx) if ctx.has(*command.roles)]
+
+
+def _guess(ctx: Context, said: str) -> Answer:
+    """An answer to something that a feature asked a while ago."""
+    guessing = (feature.guess for feature in ctx.features.values() if feature.guess and not ctx.in_group)
+    return next((answer for guess in guessing if (answer := guess(ctx, said))), None)
 
 
 def _suggest(ctx: Context, said: str) -> Answer:

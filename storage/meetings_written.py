@@ -117,6 +117,14 @@ def open_actions(session: Session, store_id: int, owner_id: int) -> list[Meeting
     return list(session.exec(left.order_by(col(MeetingAction.due_on), col(MeetingAction.id))))
 
 
+def open_in_store(session: Session, store_id: int) -> list[MeetingAction]:
+    """What anybody of the store took on and has not done."""
+    left = select(MeetingAction).where(
+        MeetingAction.store_id == store_id, col(MeetingAction.done_at).is_(None), ~col(MeetingAction.dropped)
+    )
+    return list(session.exec(left.order_by(col(MeetingAction.id))))
+
+
 def finish(session: Session, taken: MeetingAction, *, now: datetime) -> bool:
     """It is done; False if it was done, or dropped, before."""
     return _close(session, taken, done_at=now)

@@ -47,6 +47,10 @@ def ask(ctx: Context, word: str, rest: str) -> Answer:
     """请假 周五下午 家里有事; for a manager, 王磊请假 means 王磊; a question is no request."""
     if QUESTION.search(ctx.said.strip()):
         return notice("leave.question", buttons=buttons_for(ctx, list(feature.commands[:3])))
+    meeting = ctx.features["meetings"].guess
+    if meeting is not None and (answer := meeting(ctx, ctx.said)):
+        # 周五的会我请假 is said to the meeting.
+        return answer
     colleague = before_the_word(ctx, word)
     if colleague is not None and ctx.has(*MANAGERS):
         return ask_for(ctx, colleague, word, without_name(colleague, rest))

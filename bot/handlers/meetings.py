@@ -7,7 +7,7 @@ is said again; who is away is excused by itself. The host moves it, calls it off
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot import hearing
@@ -27,24 +27,17 @@ from bot.handlers import meetings_reminders as reminders
 from bot.handlers import meetings_roll as roll
 from bot.handlers import meetings_round as rounds
 from bot.handlers import meetings_telling as telling
+from bot.handlers import meetings_words as words
 from bot.handlers.meetings_form import SLOT, MeetingForm
 from bot.handlers.meetings_reads import Slot
-from bot.notices import notice
+from bot.handlers.meetings_words import KINDS, QUESTION
+from bot.notices import Notice, notice
 from bot.reading import match_command
 from bot.rules.meetings import Ring
 from storage import meetings
 from storage.meetings import Meeting, MeetingKind, MeetingState
 from storage.reminders import Reminder
 
-KINDS = {
-    "早会": MeetingKind.MORNING,
-    "晨会": MeetingKind.MORNING,
-    "周会": MeetingKind.WEEKLY,
-    "周例会": MeetingKind.WEEKLY,
-    "月会": MeetingKind.MONTHLY,
-    "部门会": MeetingKind.DEPARTMENT,
-    "部门会议": MeetingKind.DEPARTMENT,
-}
 IMPROMPTU = ("早会", "晨会", "临时会议", "临时会")
 AT_ONCE = re.compile(r"^\s*临时的?\s*")
 LEADS = re.compile(r"^\s*(?:开个?|召开|组织)(?=\s)")
@@ -53,7 +46,6 @@ OTHERWISE = ("leave", "outing", "trip")
 # 去总部开会 is an outing; 明早会 and 下周会 are no meetings.
 GOING = re.compile(r"(?:去|前往|赴|到)[^\s，,。点午]{1,10}开会")
 NO_WORD = re.compile(r"(?:[明今后昨]早|[下上本这每]个?[周月]|[几一两三]周)会")
-QUESTION = re.compile(r"(?:几点|什么时候|哪天|吗|么|[?？])[^，,]{0,4}[?？。]?$")
 
 watch = rounds.watch
 
@@ -65,7 +57,9 @@ def call(ctx: Context, word: str, rest: str) -> Answer:
     if QUESTION.search(ctx.said.strip()):
         return meetings_lists.ahead(ctx)
     line, room = meetings_form.take_room(AT_ONCE.sub("", LEADS.sub("", rest)))
+    line, unknown = audience.take_strangers(ctx, ctx.me, line)
     about = {"kind": str(KINDS.get(word, MeetingKind.OTHER)), "now": word in IMPROMPTU or bool(AT_ONCE.match(rest))}
+    about |= {"unknown": unknown} if unknown else {}
     return open_form(ctx, CALLING, line=line, answers=room, about=about)
 
 
@@ -90,8 +84,27 @@ def _meant_otherwise(ctx: Context) -> tuple[Answer] | None:
 
 
 def round_meeting(ctx: Context, word: str, rest: str) -> Answer:
-    """周会: the next one; with a time, one that is called under that name."""
-    return call(ctx, word, rest) if rest.strip() else meetings_lists.next_round(ctx, KINDS[word])
+    """周会: the next one; what is said of it; otherwise, with a time, one that is called under that name."""
+    if rest.strip() and words.meant(ctx, ctx.said) is None:
+        return call(ctx, word, rest)
+    return guess(ctx, ctx.said) or meetings_lists.next_round(ctx, KINDS[word])
+
+
+def guess(ctx: Context, said: str) -> Answer:
+    """周五的会我去不了, 周会改到周四上午10点: done to the meeting; a list to choose from, if it may be several."""
+    meant = words.meant(ctx, said)
+    if meant is None or not meant.found:
+        return None
+    if len(meant.found) > 1:
+        return meetings_lists.which_one(ctx, meant.found, meant.verb)
+    meeting = meant.found[0]
+    answer = feature.buttons[meant.verb](ctx, Press(meeting.id, meant.words))
+    return answer or Notice(subject=meeting.subject)
+
+
+def _of_one(otherwise: Callable[[Context, str, str], Answer]) -> Callable[[Context, str, str], Answer]:
+    """A command that first asks whether the line speaks of a meeting that is there."""
+    return lambda ctx, word, rest: guess(ctx, ctx.said) or otherwise(ctx, word, rest)
 
 
 def submit(ctx: Context, form: MeetingForm, about: Mapping[str, Any]) -> Answer:
@@ -141,10 +154,10 @@ def _fact(meeting: Meeting) -> dict[str, Any]:
 
 def change(ctx: Context, press: Press) -> Answer:
     """修改: another time, place, topic, other people, another host."""
-    return _open_change(ctx, cards.managed(ctx, press.subject_id))
+    return _open_change(ctx, cards.managed(ctx, press.subject_id), press.rest)
 
 
-def _open_change(ctx: Context, meeting: Meeting) -> Answer:
+def _open_change(ctx: Context, meeting: Meeting, said: str = "") -> Answer:
     if meeting.state != MeetingState.PLANNED or meeting.starts_at <= ctx.now:
         raise Refusal("meetings.cannot_change", meeting=cards.heading(ctx, meeting))
     zone = ctx.rules.working.zone
@@ -155,7 +168,7 @@ def _open_change(ctx: Context, meeting: Meeting) -> Answer:
         "topic": meeting.topic,
         "place": meeting.place,
         "host": meeting.host_id,
-    }
+    } | meetings_form.said_anew(ctx, slot, said)
     # What the audience made of it, another audience makes anew.
     kind = MeetingKind.OTHER if meeting.kind == MeetingKind.DEPARTMENT else meeting.kind
     about = {"edit": meeting.id, "revision": meeting.revision, "kind": str(kind)}
@@ -219,21 +232,21 @@ feature = Feature(
         Command(
             "meetings.call",
             CALLS,
-            call,
+            _of_one(call),
         ),
         Command(
             "meetings.ahead",
             ("会议", "开会安排", "会议安排", "我的会议", "什么时候开会", "几点开会"),
-            ahead,
+            _of_one(ahead),
         ),
         Command("meetings.round", ("周会", "周例会", "月会"), round_meeting, in_menu=False),
-        Command("meetings.item", ("加议题", "添加议题"), item_typed, in_menu=False),
+        Command("meetings.item", ("加议题", "添加议题"), _of_one(item_typed), in_menu=False),
         Command("meetings.roll", ("点名",), roll.typed, in_menu=False),
         Command("meetings.minutes", ("纪要", "会议纪要"), minutes.typed, in_menu=False),
         Command("meetings.action", ("行动项",), actions.typed, in_menu=False),
         Command("meetings.my_actions", ("我的行动项",), actions.mine),
-        Command("meetings.cancel", ("取消会议", "会议取消", "不开会了"), cancelling.typed, in_menu=False),
-        Command("meetings.change", ("会议改期", "改会议时间"), change_typed, in_menu=False),
+        Command("meetings.cancel", ("取消会议", "会议取消", "不开会了"), _of_one(cancelling.typed), in_menu=False),
+        Command("meetings.change", ("会议改期", "改会议时间"), _of_one(change_typed), in_menu=False),
     ),
     forms=(CALLING, cancelling.CANCELLING, minutes.NOTING, *answers.FORMS),
     buttons={
@@ -251,4 +264,5 @@ feature = Feature(
     files={"calendar": calendar.make},
     rules_changed=rounds.rules_changed,
     gone=leaving.gone,
+    guess=guess,
 )

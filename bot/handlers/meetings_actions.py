@@ -12,13 +12,14 @@ from typing import Annotated, Any
 from pydantic import BaseModel
 
 from bot.dialog import Answers, Form
-from bot.feature import MANAGERS, Answer, Context, Feature, Press, Refusal, Scene
+from bot.feature import MANAGERS, Answer, Change, Context, Feature, Press, Refusal, Scene
 from bot.filling import open_form
 from bot.handlers import meetings_cards as cards
 from bot.handlers import meetings_roll as roll
 from bot.handlers.meetings_reads import DueDay
 from bot.notices import Notice, in_rows, notice, row
 from bot.questions import Objection, Option, Pick, Question, Reading, Words
+from bot.rules.book import Rulebook
 from bot.rules.meetings import ActionRing, action_rings
 from bot.talk import Button
 from storage import meetings, meetings_written, staff
@@ -92,9 +93,13 @@ def _objection(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Obje
     if answers.get("owner") not in (None, ctx.me.id) and not holds:
         options = (Option(ctx.me.id, "meetings.button_audience", {"name": ctx.me.name}),)
         return Objection("owner", notice("meetings_actions.not_for_others"), options)
-    if "due" in answers and date.fromisoformat(answers["due"]) > ctx.now.date() + FARTHEST:
+    if "due" in answers and date.fromisoformat(answers["due"]) > _today(ctx) + FARTHEST:
         return Objection("due", notice("meetings_actions.too_far"))
     return None
+
+
+def _today(scene: Scene) -> date:
+    return scene.now.astimezone(scene.rules.working.zone).date()
 
 
 def _readback(ctx: Context, form: ActionForm, about: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -116,13 +121,24 @@ def _submit(ctx: Context, form: ActionForm, about: Mapping[str, Any]) -> Answer:
     )
     taken = meetings_written.add_action(ctx.session, made)
     ctx.record("meetings.action_added", taken.subject, by=ctx.me, rule="HANDBOOK M1", after={"owner": form.owner})
-    for ring, at in action_rings(taken.due_on, ctx.rules.working).items():
-        if at > ctx.now:
-            ctx.remind("meetings_actions", taken.subject, at, occurrence=str(ring))
+    _plan(ctx, taken)
     ctx.refresh(f"meetings_minutes:{meeting.id}")
     if form.owner != ctx.me.id:
         ctx.tell(form.owner, _told("meetings_actions.yours", ctx, taken, by=ctx.me.name))
     return _told("meetings_actions.added", ctx, taken, own=form.owner == ctx.me.id)
+
+
+def _plan(scene: Scene, taken: MeetingAction) -> None:
+    for ring, at in action_rings(taken.due_on, scene.rules.working).items():
+        if at > scene.now:
+            scene.remind("meetings_actions", taken.subject, at, occurrence=str(ring))
+
+
+def rules_changed(scene: Scene, before: Rulebook) -> list[Change]:
+    """Other hours, other days off: what is still to be done rings by them."""
+    for taken in meetings_written.open_in_store(scene.session, scene.store.id):
+        _plan(scene, taken)
+    return []
 
 
 def done(ctx: Context, press: Press) -> Answer:
@@ -187,12 +203,17 @@ def ring(scene: Scene, reminder: Reminder) -> None:
     if taken is None or taken.done_at is not None or taken.dropped:
         return
     moments = action_rings(taken.due_on, scene.rules.working)
+    if (at := moments[ActionRing(reminder.occurrence)]) > scene.now:
+        # The store opens later than when it was set.
+        scene.remind("meetings_actions", taken.subject, at, occurrence=reminder.occurrence)
+        return
     latest = max((ring for ring, at in moments.items() if at <= scene.now), key=moments.__getitem__, default=None)
     if latest is None or latest != reminder.occurrence:
         # After a standstill only the last of them is worth saying.
         return
     once = f"action|{taken.id}|{latest}"
-    scene.tell(taken.owner_id, _told(f"meetings_actions.{latest}", scene, taken), dedupe=once)
+    news = _told(f"meetings_actions.{latest}", scene, taken, today=taken.due_on == _today(scene))
+    scene.tell(taken.owner_id, news, dedupe=once)
     if latest == ActionRing.OVERDUE:
         _tell_host(scene, taken, once)
 
@@ -235,4 +256,11 @@ def _facts(scene: Scene, taken: MeetingAction) -> dict[str, Any]:
 
 TAKING = Form("meetings_actions.take", ActionForm, look=_look, submit=_submit, readback=_readback)
 
-feature = Feature(name="meetings_actions", forms=(TAKING,), buttons={"done": done, "drop": drop}, rings=ring, card=card)
+feature = Feature(
+    name="meetings_actions",
+    forms=(TAKING,),
+    buttons={"done": done, "drop": drop},
+    rings=ring,
+    card=card,
+    rules_changed=rules_changed,
+)

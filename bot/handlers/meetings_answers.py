@@ -35,19 +35,19 @@ def no(ctx: Context, press: Press) -> Answer:
     meeting, _ = cards.own(ctx, press.subject_id)
     if meeting.host_id == ctx.me.id:
         raise Refusal("meetings.host_stays", meeting=cards.heading(ctx, meeting))
-    return open_form(ctx, DECLINING, about={"meeting": meeting.id})
+    return open_form(ctx, DECLINING, line=press.rest, about={"meeting": meeting.id})
 
 
 def late(ctx: Context, press: Press) -> Answer:
     """迟到 asks how late."""
     meeting, _ = cards.own(ctx, press.subject_id)
-    return open_form(ctx, COMING_LATE, about={"meeting": meeting.id})
+    return open_form(ctx, COMING_LATE, line=press.rest, about={"meeting": meeting.id})
 
 
 def add_item(ctx: Context, press: Press) -> Answer:
     """加议题."""
     meeting = _with_agenda(ctx, press.subject_id)
-    return open_form(ctx, ADDING, about={"meeting": meeting.id})
+    return open_form(ctx, ADDING, line=press.rest, about={"meeting": meeting.id})
 
 
 def drop_item(ctx: Context, press: Press) -> Answer:

@@ -11,6 +11,7 @@ from bot.feature import MANAGERS, Scene
 from bot.notices import Notice, notice
 from bot.questions import Pick, Place, Reading
 from bot.reading import Misread
+from bot.reading.find import SURNAMES
 from storage import staff
 from storage.staff import Role, Staff
 
@@ -30,6 +31,11 @@ ROLES = {
 LEADS = "(?:叫上?|请|通知|召集|喊|找|和|跟|与|给|让|全体|所有)"
 BETWEEN = r"[\s、，,和与跟及]*"
 TAILS = "(?:全体|所有)?(?:的?(?:同事们?|人员|成员|人)|们)?(?:一起|都来|都)?"
+# 王总 and 李工, each for itself: people whom the store does not know by that name.
+STRANGERS = re.compile(
+    rf"(?<![^\s，、,和与跟叫请])[{''.join(sorted(SURNAMES))}]"
+    r"[\u4e00-\u9fff]?(?:总监?|工|经理|主任|老师)(?=[\s，、,和与跟]|$)"
+)
 NEVER = re.compile(r"(?!)")
 
 
@@ -66,6 +72,15 @@ def names(scene: Scene, me: Staff) -> tuple[str, ...]:
     people = scene.people()
     own = OWN if me.department else ()
     return (*WHOLE, *own, *departments(people), *ROLES, *(one.name for one in people))
+
+
+def take_strangers(scene: Scene, me: Staff, line: str) -> tuple[str, list[str]]:
+    """The line without people's titles that nobody of the store goes by, and these."""
+    known = names(scene, me)
+    found = [name for name in STRANGERS.findall(line) if name not in known]
+    for name in found:
+        line = line.replace(name, " ", 1)
+    return line, found
 
 
 def departments(people: Iterable[Staff]) -> list[str]:

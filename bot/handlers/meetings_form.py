@@ -10,14 +10,14 @@ from typing import Annotated, Any
 from pydantic import BaseModel, TypeAdapter
 
 from bot.dialog import Answers
-from bot.feature import MANAGERS, Context
+from bot.feature import MANAGERS, Context, Refusal
 from bot.handlers import meetings_audience as audience
 from bot.handlers import meetings_cards as cards
 from bot.handlers.meetings_audience import Audience
 from bot.handlers.meetings_reads import Length, MeetingTime, Slot, at_hour
 from bot.notices import Notice, notice
 from bot.questions import Hour, Objection, Option, Pick, Question, Reading, Words
-from bot.reading import Span
+from bot.reading import Misread, Span
 from bot.reading.numbers import NUMERALS
 from bot.rules import meetings as rules
 from storage import meetings, staff
@@ -82,6 +82,7 @@ def readback(ctx: Context, form: MeetingForm, about: Mapping[str, Any]) -> Mappi
         "host": staff.get(ctx.session, form.host).name if form.host != ctx.me.id else "",
         "now": span.start <= ctx.now,
         "edits": "edit" in about,
+        "unknown": about.get("unknown", []),
         **_in_the_way(ctx, span, people, but=about.get("edit")),
     }
 
@@ -115,6 +116,21 @@ def take_room(line: str) -> tuple[str, Answers]:
     """The line without the room that it names, and the room."""
     found = ROOM.search(line)
     return (f"{line[: found.start()]} {line[found.end() :]}", {"place": found[1]}) if found else (line, {})
+
+
+def said_anew(ctx: Context, slot: Slot, words: str) -> Answers:
+    """Another time, on the same day if none is named, or another room; it stays as long as it was."""
+    line, room = take_room(words)
+    reading = Reading(ctx.now, ctx.rules.working, {"when": Question(day=slot.start.date())})
+    place = MeetingTime().place(line, reading, "when")
+    if place is None or slot.end is None:
+        return room
+    try:
+        then = MeetingTime().read(line[place.start : place.end], reading, "when")
+    except Misread as error:
+        values: dict[str, Any] = error.values
+        raise Refusal(error.key, **values) from error
+    return room | {"when": SLOT.dump_python(then, mode="json"), "minutes": (slot.end - slot.start).seconds // 60}
 
 
 def _slot(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Slot | None:
@@ -179,6 +195,9 @@ def _hosts(ctx: Context) -> tuple[Option, ...]:
 def _objection(ctx: Context, answers: Answers, about: Mapping[str, Any], slot: Slot | None) -> Objection | None:
     """What cannot be: the past, a meeting of a year or of days, people who are not theirs to call, nobody at all."""
     if "audience" in answers and (why := _not_theirs(ctx, answers["audience"])):
+        return Objection("audience", why, _audience_question(ctx, about).options)
+    if "audience" not in answers and about.get("unknown"):
+        why = notice("meetings.nobody_called_so", said="、".join(about["unknown"]))
         return Objection("audience", why, _audience_question(ctx, about).options)
     if slot is None or "when" not in answers:
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.feature import Answer, Context, Press, Refusal
 from bot.handlers import meetings_cards as cards
 from bot.notices import Buttons, Notice, in_rows, notice
@@ -31,7 +33,7 @@ def _ahead(ctx: Context) -> tuple[list[Meeting], list[Meeting]]:
     return mine[:SHOWN], [one for one in found if one not in mine][:SHOWN]
 
 
-def _to_open(found: list[Meeting], verb: str = "show") -> Buttons:
+def _to_open(found: Sequence[Meeting], verb: str = "show") -> Buttons:
     label = "meetings.button_open" if verb == "show" else "meetings.button_this"
     buttons = [Button(label, f"meetings:{verb}:{one.id}", {"n": number}) for number, one in enumerate(found, 1)]
     return in_rows(buttons, 4)
@@ -59,8 +61,11 @@ def mine_to_manage(ctx: Context, verb: str) -> Meeting | Answer:
         found = [one for one in found if one.starts_at > ctx.now]
     if not found:
         raise Refusal("meetings.none_to_manage")
-    if len(found) == 1:
-        return found[0]
+    return found[0] if len(found) == 1 else which_one(ctx, found, verb)
+
+
+def which_one(ctx: Context, found: Sequence[Meeting], verb: str) -> Answer:
+    """是哪一个: a button for each, which does what was meant."""
     listed = [cards.heading(ctx, one, ctx.me) for one in found[:SHOWN]]
     return notice("meetings.which_one", buttons=_to_open(found[:SHOWN], verb), meetings=listed)
 

@@ -23,6 +23,12 @@ from storage.staff import Staff
 
 DONE = ("说完了", "完了", "没了", "写完了", "结束")
 DECISION = re.compile(r"^(?:决定|决议)\s*[:：]?\s*(?=\S)")
+# In the middle of a line only with its colon, behind the end of a sentence.
+NEXT_DECISION = re.compile(r"(?<=[。；;，,！!？?\s])(?=(?:决定|决议)\s*[:：])")
+SEND = re.compile(
+    r"(?:请|帮我)?把?发(?:送|布|出|出去)?(?:一下|了)?(?:给(?:大家|大伙|全体|所有人|参会的?人员?|与会人员))?(?:了|吧|一下)?"
+)
+AROUND = " ：:，,。"
 MOST_NOTES = 60
 SHOWN_NOTES = 20
 
@@ -40,9 +46,11 @@ def begin(ctx: Context, press: Press) -> Answer:
 
 def typed(ctx: Context, word: str, rest: str) -> Answer:
     """纪要 客户反馈样板间太暗: a note for the meeting that one holds; without words, the last minutes."""
-    if not rest.strip():
+    if not rest.strip(AROUND):
         return last(ctx)
     meeting = roll.current(ctx)
+    if SEND.fullmatch("".join(rest.strip(AROUND).split())):
+        return send(ctx, Press(meeting.id))
     roll.begin(ctx, meeting)
     _write(ctx, meeting, ctx.said.partition(word)[2] or rest)
     return Notice(subject=subject(meeting))
@@ -94,8 +102,9 @@ def _submit(ctx: Context, form: Noting, about: Mapping[str, Any]) -> Answer:
 
 
 def _write(ctx: Context, meeting: Meeting, said: str) -> None:
-    """Each line is a note of its own; one that begins with 决定 is a decision."""
-    lines = [" ".join(cleaned(line).split()) for line in said.splitlines()]
+    """Each line is a note of its own; what begins with 决定 is a decision."""
+    parts = [part for line in said.splitlines() for part in NEXT_DECISION.split(line)]
+    lines = [" ".join(cleaned(part).split()).lstrip(AROUND) for part in parts]
     count = len(written(ctx, meeting))
     for line in filter(None, lines):
         if count >= MOST_NOTES:

@@ -25,14 +25,19 @@ TICKS = (Attendance.PRESENT, Attendance.LATE, Attendance.ABSENT)
 SAID = {
     "出席": Attendance.PRESENT,
     "到了": Attendance.PRESENT,
+    "来了": Attendance.PRESENT,
+    "没迟到": Attendance.PRESENT,
     "迟到": Attendance.LATE,
     "缺席": Attendance.ABSENT,
     "没来": Attendance.ABSENT,
     "没到": Attendance.ABSENT,
     "请假": Attendance.EXCUSED,
 }
-ALL_HERE = ("都到了", "全到了", "都来了", "到齐了", "其余都到了")
-SAID_WORD = re.compile("|".join(SAID))
+ALL_HERE = ("都到齐了", "都到了", "全到了", "都来了", "全来了", "到齐了")
+SAID |= dict.fromkeys(ALL_HERE, Attendance.PRESENT)
+OTHERS = ("其余", "其他", "其它", "剩下")
+EXCEPT = re.compile(rf"除(?!.*(?:{'|'.join(OTHERS)}))")
+Ticks = list[tuple[list[str], Attendance]]
 
 
 def start(ctx: Context, press: Press) -> Answer:
@@ -59,7 +64,7 @@ def tick(ctx: Context, press: Press) -> Answer:
     begin(ctx, meeting)
     people = cards.invited(ctx, meeting)
     if press.rest == "rest":
-        _all_here(ctx, meeting, people)
+        _tick(ctx, meeting, _left(people), Attendance.PRESENT)
         return None
     number, _, word = press.rest.partition(":")
     one = next((one for one in people if str(one.person.id) == number), None)
@@ -70,19 +75,40 @@ def tick(ctx: Context, press: Press) -> Answer:
 
 
 def typed(ctx: Context, word: str, rest: str) -> Answer:
-    """点名; 点名 陈静、赵倩 缺席; 点名 都到了."""
+    """点名; 点名 陈静、赵倩 缺席; 点名 陈静迟到，其余都到了; 点名 都到了."""
     meeting = current(ctx)
     begin(ctx, meeting)
     people = cards.invited(ctx, meeting)
-    said = SAID_WORD.search(rest)
-    named = [one for one in people if one.person.name in rest]
-    if said is not None and named:
-        _tick(ctx, meeting, named, SAID[said[0]])
-    elif any(words in rest for words in ALL_HERE):
-        _all_here(ctx, meeting, people)
-    elif rest.strip():
+    ticks = _ticks(rest, [one.person.name for one in people])
+    if rest.strip() and not ticks:
         raise Refusal("meetings.tick_whom", names="、".join(one.person.name for one in people))
+    for names, attendance in sorted(ticks, key=lambda one: one[0] == []):
+        named = [one for one in people if one.person.name in names]
+        _tick(ctx, meeting, named or _left(people), attendance)
     return Notice(subject=subject(meeting))
+
+
+def _ticks(line: str, names: Sequence[str]) -> Ticks:
+    """陈静迟到，赵倩没来，其余都到了: each word with the names before it, none for the others.
+
+    Nothing at all where some of the line has no word, or no names: half a roll call would be a wrong one.
+    """
+    known = sorted((*names, *OTHERS, *SAID), key=len, reverse=True)
+    marks = re.findall("|".join(map(re.escape, known)), line)
+    said = [mark for mark in marks if mark in SAID]
+    if len(said) == 1 and marks[0] in SAID:
+        marks = [*marks[1:], marks[0]]
+    ticks: Ticks = []
+    begun: list[str] = []
+    for mark in marks:
+        if mark not in SAID:
+            begun.append(mark)
+        elif begun or mark in ALL_HERE:
+            ticks.append(([name for name in begun if name not in OTHERS], SAID[mark]))
+            begun = []
+        else:
+            return []
+    return [] if begun or EXCEPT.search(line) else ticks
 
 
 def current(ctx: Context) -> Meeting:
@@ -95,9 +121,8 @@ def current(ctx: Context) -> Meeting:
     return cards.existing(ctx, (hosted or theirs)[0].id)
 
 
-def _all_here(ctx: Context, meeting: Meeting, people: Sequence[Invited]) -> None:
-    left = [one for one in people if cards.attendance(one) == Attendance.UNKNOWN]
-    _tick(ctx, meeting, left, Attendance.PRESENT)
+def _left(people: Sequence[Invited]) -> list[Invited]:
+    return [one for one in people if cards.attendance(one) == Attendance.UNKNOWN]
 
 
 def _tick(ctx: Context, meeting: Meeting, people: Sequence[Invited], attendance: Attendance) -> None:
@@ -121,7 +146,7 @@ def card(scene: Scene, meeting_id: int, viewer: Staff | None) -> Notice | None:
         return None
     people = cards.invited(scene, meeting)
     lists = cards.attendance_lists(people)
-    left = [one for one in people if cards.attendance(one) == Attendance.UNKNOWN]
+    left = _left(people)
     buttons = _rows(meeting, left) if meeting.state != MeetingState.CANCELLED else ()
     known = cards.facts(scene, meeting) | {"lists": lists, "left": len(left) - len(left[:SHOWN])}
     return notice("meetings.roll_card", buttons=buttons, subject=subject(meeting), **known)

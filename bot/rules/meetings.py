@@ -170,9 +170,10 @@ class ActionRing(StrEnum):
 
 
 def action_rings(due_on: date, calendar: Calendar) -> dict[ActionRing, datetime]:
-    """On the working day before and on the day itself at opening; overdue on the next working day at opening."""
+    """At opening: on the working day before, on the day itself, or the next that is open, and on the one after it."""
+    day = due_on if calendar.is_open(due_on) else calendar.next_working_day(due_on)
     return {
         ActionRing.DAY_BEFORE: calendar.opens(calendar.previous_working_day(due_on)),
-        ActionRing.DUE: calendar.opens(due_on),
-        ActionRing.OVERDUE: calendar.opens(calendar.next_working_day(due_on)),
+        ActionRing.DUE: calendar.opens(day),
+        ActionRing.OVERDUE: calendar.opens(calendar.next_working_day(day)),
     }
