@@ -42,9 +42,13 @@ def whose(ctx: Context, about: Mapping[str, Any]) -> Staff:
 
 
 def front_desk(scene: Scene, person: Staff) -> list[Staff]:
-    """Who must know where somebody is: the client managers, for one of them the others and the GM office (A5)."""
+    """Who must know where somebody is: the client managers (A5); the GM office too where they are all away, or where
+
+    it is one of them who goes.
+    """
     managers = [one for one in with_role(scene.people(), Role.CLIENT_MANAGER) if one.id != person.id]
-    if managers and not person.has(Role.CLIENT_MANAGER):
+    away = scene.away_now()
+    if any(one.id not in away for one in managers) and not person.has(Role.CLIENT_MANAGER):
         return managers
     office = [one for one in with_role(scene.people(), Role.GM_OFFICE) if one.id != person.id]
     return [*managers, *(one for one in office if one not in managers)]

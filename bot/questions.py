@@ -178,7 +178,8 @@ class Away(_Reads):
         said_time = LEFT_UNTIL.sub("到", bare[: back.start()]) if back else LEAVING.sub("", bare)
         value = read_time(said_time, now=reading.now, calendar=reading.calendar)
         span = self._span(value, bare, reading, until=back is not None)
-        check_future(span, reading.now)
+        if span.end <= reading.now:
+            raise Misread("outing.past", span=span)
         return span
 
     def _span(self, value: Value, said: str, reading: Reading, *, until: bool) -> Span:
@@ -227,7 +228,9 @@ class Until(_Reads):
             case Point(at):
                 check_future(value, reading.now)
                 return at
-        return as_span(value, bare).end
+        end = as_span(value, bare).end
+        last = (end - timedelta(microseconds=1)).date()
+        return reading.calendar.closes(last) if end.time() == time() else end
 
     def _value(self, said: str, reading: Reading, day: date | None) -> Value:
         """An hour before the `day` in question is meant on that day."""

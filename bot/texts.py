@@ -19,6 +19,8 @@ from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent / "templates"
 WEEKDAYS = "一二三四五六日"
+NUMERAL = "0-9A-Za-z一二三四五" + "六七八九十"
+DOOR = re.compile(rf"[{NUMERAL}]{{1,4}}\s*(?:号楼|栋|幢|单元|座).*|[0-9]{{1,2}}-[0-9]{{1,2}}-[0-9]{{3,4}}.*")
 PHONE_IN_WORDS = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(?:1\d(?:[ -]?\d){9}|0\d{2,3}[ -]?\d{7,8})(?!\d)")
 NEAR_DAYS = {-1: "昨天", 0: "今天", 1: "明天"}
 
@@ -120,8 +122,9 @@ def today_span(value: Any) -> str:
 
 
 def discreet(words: str) -> str:
-    """The words with every phone number in them masked, as a group may read them."""
-    return PHONE_IN_WORDS.sub(lambda found: masked(re.sub(r"[ -]", "", found[0])), words)
+    """A place as a group may read it: to the estate, without the door, every phone number masked (HANDBOOK 4)."""
+    estate = DOOR.sub("", words).strip(" ，,·") or words
+    return PHONE_IN_WORDS.sub(lambda found: masked(re.sub(r"[ -]", "", found[0])), estate)
 
 
 def masked(phone: str) -> str:

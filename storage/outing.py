@@ -165,6 +165,12 @@ def live_of(session: Session, staff_id: int, *, start: datetime, end: datetime, 
     return list(session.exec(own.order_by(col(Outing.starts_at), col(Outing.id))))
 
 
+def agreed_of(session: Session, staff_id: int, *, start: datetime, end: datetime) -> list[Outing]:
+    """A person's trips in the span that are agreed, or have begun without a yes; `end` exclusive."""
+    trips = live_of(session, staff_id, start=start, end=end)
+    return [one for one in trips if one.kind == OutingKind.TRIP and one.state in OUT]
+
+
 def unfinished_of(session: Session, staff_id: int) -> list[Outing]:
     """A person's outings and trips that are not over, the earliest first."""
     own = select(Outing).where(Outing.staff_id == staff_id, col(Outing.state).in_(LIVE))

@@ -104,6 +104,9 @@ def trip_buttons(scene: Scene, trip: Outing, viewer: Staff) -> Buttons:
         return row(*leaving, *(_returning(scene, trip) if begun else [_not_going(trip)]))
     if trip.state not in NOT_AGREED or trip.ends_at <= scene.now:
         return ()
+    if outing.agreed_of(scene.session, trip.staff_id, start=trip.starts_at, end=trip.ends_at):
+        # It was asked again and agreed: this one is settled.
+        return ()
     return row(*leaving, *([_not_going(trip)] if trip.state == OutingState.PENDING else []))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import approvals
 from bot.colleagues import front_desk
@@ -14,8 +14,10 @@ from bot.rules.book import Rulebook
 from storage import outing, staff
 from storage.outing import LIVE, OUT, Outing, OutingState
 from storage.reminders import Reminder
+from storage.staff import Staff
 
 GROUP = "group"
+SOON = timedelta(hours=24)
 
 
 def begin(scene: Scene, out: Outing) -> None:
@@ -139,23 +141,38 @@ def call_off(ctx: Context, out: Outing) -> bool:
     forget(ctx, out)
     ctx.record("outing.called_off", out.subject, by=ctx.me, rule="HANDBOOK A5")
     facts = outing_cards.facts(ctx, out)
-    if held:
-        for one in front_desk(ctx, staff.get(ctx.session, out.staff_id)):
-            if one.id != ctx.me.id:
-                ctx.tell(one.id, notice("outing.called_off_told", **facts))
+    for person_id in _concerned(ctx, out) if held else ():
+        ctx.tell(person_id, notice("outing.called_off_told", **facts), urgent=out.starts_at - ctx.now < SOON)
     if group_knew:
         untell_group(ctx, out)
     ctx.refresh(out.subject)
     return True
 
 
+def _concerned(ctx: Context, out: Outing) -> list[int]:
+    """Who hears of a change: the person if another made it, the front desk, and who agreed to a trip."""
+    decided_by = approvals.card_values(ctx, out.subject)["by"]
+    desk = [one.id for one in front_desk(ctx, staff.get(ctx.session, out.staff_id))]
+    agreed = [one.id for one in ctx.people() if decided_by and one.name == decided_by]
+    return [one for one in dict.fromkeys([out.staff_id, *desk, *agreed]) if one != ctx.me.id]
+
+
+def settle_overdue(ctx: Context, person: Staff, *, but: int | None = None) -> None:
+    """Outings whose end has passed without a word are over when the next one begins, or another is ended."""
+    for out in outing.unfinished_of(ctx.session, person.id):
+        if out.id != but and out.state in OUT and out.ends_at <= ctx.now:
+            outing.come_back(ctx.session, out, out.ends_at)
+            forget(ctx, out)
+            ctx.record("outing.ended_by_itself", out.subject, by=ctx.me, rule="HANDBOOK A5")
+            ctx.refresh(out.subject)
+
+
 def tell_moved(ctx: Context, out: Outing) -> None:
     """The person is back later, or earlier, than they said: the front desk hears it, cards and reminders follow."""
     if out.state in OUT:
-        for one in front_desk(ctx, staff.get(ctx.session, out.staff_id)):
-            if one.id != ctx.me.id:
-                told = notice("outing.moved_told", **outing_cards.facts(ctx, out))
-                ctx.tell(one.id, told, urgent=out.starts_at <= ctx.now, dedupe=f"moved|{out.id}|{out.version}")
+        told = notice("outing.moved_told", **outing_cards.facts(ctx, out))
+        for person_id in _concerned(ctx, out):
+            ctx.tell(person_id, told, urgent=out.starts_at <= ctx.now, dedupe=f"moved|{out.id}|{out.version}")
         plan(ctx, out)
     ctx.refresh(out.subject)
 
@@ -174,7 +191,9 @@ def forget(scene: Scene, out: Outing) -> None:
 def give_way(ctx: Context, *, staff_id: int, start: datetime, end: datetime) -> None:
     """Who is ill goes nowhere: outings and trips in the time of sick leave are called off, or end."""
     for out in outing.live_of(ctx.session, staff_id, start=start, end=end):
+        told = notice("outing.gave_way", **outing_cards.facts(ctx, out))
         if out.state in OUT and out.starts_at <= ctx.now:
             finish(ctx, out, home=True)
         else:
             call_off(ctx, out)
+        ctx.tell(staff_id, told, urgent=True)

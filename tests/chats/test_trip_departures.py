@@ -38,7 +38,7 @@ def test_with_a_yes_the_departure_is_noted(store: StoreAtWork, wang: Person, liu
     assert verbs(store)[-1] == "trip.departed"
 
 
-@pytest.mark.parametrize("word", ["已出发", "出发了", "我出发了", "已经出发了", "动身了"])
+@pytest.mark.parametrize("word", ["已出发", "我出发了", "动身了"])
 def test_it_is_said_in_words(store: StoreAtWork, wang: Person, liu: Person, word: str) -> None:
     is_agreed(wang, liu, AT_ELEVEN)
 

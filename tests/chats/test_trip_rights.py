@@ -51,6 +51,7 @@ def in_private(person: Person) -> str:
 def waiting(long_day: StoreAtWork) -> StoreAtWork:
     """王磊's trip waits for an answer."""
     asks(long_day.person("wang"), TRIP)
+    open_other_store(long_day)
     return long_day
 
 
@@ -69,29 +70,26 @@ def test_who_may_not_changes_nothing_and_hears_why(waiting: StoreAtWork, who: st
 
 @pytest.mark.parametrize("action", [*DECIDE, *OWN, "approvals:show:1", "approvals:take_back:1", "sanctions:say:1"])
 @pytest.mark.parametrize("who", ["qian", "feng"])
-def test_another_stores_managers_may_do_nothing_here(store: StoreAtWork, wang: Person, who: str, action: str) -> None:
-    open_other_store(store)
-    asks(wang, TRIP)
-    stranger = store.person(who)
+def test_another_stores_managers_may_do_nothing_here(waiting: StoreAtWork, who: str, action: str) -> None:
+    stranger = waiting.person(who)
 
     stranger.sends_press(in_private(stranger), action)
 
     assert stranger.last().text == FORGED
     assert "王磊" not in stranger.transcript()
-    assert out_states(store) == [OutingState.PENDING]
-    assert verbs(store)[-1] == "desk.forged_button"
+    assert out_states(waiting) == [OutingState.PENDING]
+    assert verbs(waiting)[-1] == "desk.forged_button"
 
 
 @pytest.mark.parametrize("action", [*DECIDE, *OWN])
-def test_somebody_whom_no_store_knows_gets_one_polite_sentence(store: StoreAtWork, wang: Person, action: str) -> None:
-    asks(wang, TRIP)
-    incoming = Incoming("webchat", "local", "x:1", "nobody", kind=Said.PRESS, text="", action=action)
+def test_somebody_whom_no_store_knows_gets_one_polite_sentence(waiting: StoreAtWork, action: str) -> None:
+    incoming = Incoming("webchat", "local", f"x:{action}", "nobody", kind=Said.PRESS, text="", action=action)
 
-    store.write(partial(_hear, store.app.desk, incoming))
+    waiting.write(partial(_hear, waiting.app.desk, incoming))
 
-    told: list[Outbox] = store.query(partial(rows, table=Outbox))
+    told: list[Outbox] = waiting.query(partial(rows, table=Outbox))
     assert told[-1].content["key"] == "desk.stranger"
-    assert out_states(store) == [OutingState.PENDING]
+    assert out_states(waiting) == [OutingState.PENDING]
 
 
 def _hear(desk: Desk, incoming: Incoming, session: Session) -> None:
@@ -142,7 +140,7 @@ def test_an_outing_needs_nobodys_yes_and_gives_nobody_a_right(store: StoreAtWork
     assert liu.last().text == FORGED
 
 
-@pytest.mark.parametrize("name", ["script", "jinja", "sql", "emoji", "format", "action"])
+@pytest.mark.parametrize("name", ["script", "jinja", "format"])
 def test_hostile_words_reach_the_gm_office_escaped(store: StoreAtWork, wang: Person, liu: Person, name: str) -> None:
     said = NASTY[name]
     wang.says("出城 周四 8点半")
