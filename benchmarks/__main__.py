@@ -1,9 +1,10 @@
-"""Every measure, one after another; writes docs/BENCHMARKS.md: `python -m benchmarks`."""
+"""Every measure, or those named by their titles; writes docs/BENCHMARKS.md: `python -m benchmarks [Reminders …]`."""
 
 from __future__ import annotations
 
 import os
 import platform
+import re
 import sqlite3
 import subprocess
 import sys
@@ -109,11 +110,28 @@ def section(part: Part) -> str:
     return "\n".join([f"## {part.title}", "", part.how, "", "| figure | value |", "|---|---:|", *rows])
 
 
+def replaced(before: str, parts: Sequence[Part]) -> str:
+    """The document with these parts measured anew; the others keep their figures."""
+    for part in parts:
+        fresh = section(part) + "\n"
+        found = re.search(rf"^## {re.escape(part.title)}\n.*?(?=^## |\Z)", before, flags=re.MULTILINE | re.DOTALL)
+        before = before.replace(found[0], f"{fresh}\n") if found else f"{before.rstrip()}\n\n{fresh}"
+    return before.rstrip() + "\n"
+
+
 def document(parts: Sequence[Part]) -> str:
     """Everything measured, as docs/BENCHMARKS.md holds it."""
     head = ["# Benchmarks", "", "Written by `make bench`; ratios are of one run on one machine.", "", *machine()]
     return "\n".join([*head, *(f"\n{section(part)}" for part in parts)]) + "\n"
 
 
+def main(titles: Sequence[str]) -> None:
+    chosen = [part for part in PARTS if part.title in titles]
+    if len(chosen) < len(titles):
+        raise SystemExit("choose among: " + ", ".join(part.title for part in PARTS))
+    text = replaced(DOCUMENT.read_text(encoding="utf-8"), chosen) if chosen else document(PARTS)
+    DOCUMENT.write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
-    DOCUMENT.write_text(document(PARTS), encoding="utf-8")
+    main(sys.argv[1:])

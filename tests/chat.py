@@ -178,12 +178,14 @@ class Person:
 
 
 @contextmanager
-def store_at_work(url: str, folder: Path, *, now: str = START, toml: str | None = None) -> Iterator[StoreAtWork]:
-    """A running demo store on the migrated database at `url`."""
+def store_at_work(
+    url: str, folder: Path, *, now: str = START, toml: str | None = None, loaded: bool = False
+) -> Iterator[StoreAtWork]:
+    """A running demo store on the migrated database at `url`, which may hold it already (`loaded`)."""
     settings = Settings(data=folder, database_url=url, demo_now=datetime.fromisoformat(now))
     database = Database(url)
-    file = read_store(DEMO_STORE.read_text("utf-8") if toml is None else toml)
-    database.write_now(partial(load_store, file=file, now=datetime.fromisoformat("2026-01-01T00:00:00+08:00")))
+    if not loaded:
+        load_sample(database, toml)
     with asyncio.Runner() as runner:
         work = running(settings, database, demo=True)
         app = runner.run(work.__aenter__())
@@ -192,6 +194,12 @@ def store_at_work(url: str, folder: Path, *, now: str = START, toml: str | None 
         finally:
             runner.run(_leave(work))
             database.close()
+
+
+def load_sample(database: Database, toml: str | None = None) -> None:
+    """Loads the sample store, or another, as if it had been there since New Year."""
+    file = read_store(DEMO_STORE.read_text("utf-8") if toml is None else toml)
+    database.write_now(partial(load_store, file=file, now=datetime.fromisoformat("2026-01-01T00:00:00+08:00")))
 
 
 async def _leave(work: Any) -> None:

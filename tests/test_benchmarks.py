@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import desk, processes, reading, ringing, starting, working_time
-from benchmarks.__main__ import PARTS, Part, document
+from benchmarks.__main__ import PARTS, Part, document, replaced
 from tests.services import Run
 
 TINY = desk.Size(people=4, rounds=1, bare=2, seconds=0.2)
@@ -82,6 +82,17 @@ def test_the_document_shows_the_machine_and_every_figure() -> None:
     assert text.endswith(
         "## The door\n\nOpened and closed.\n\n| figure | value |\n|---|---:|\n| openings_per_second | 2.5 |\n"
     )
+
+
+def test_one_part_can_be_measured_anew() -> None:
+    door, window = (Part(title, "Opened.", lambda: {"openings": 1}) for title in ("The door", "The window"))
+    before = document([door, window]).replace("| openings | 1 |", "| openings | 7 |")
+
+    text = replaced(before, [door])
+
+    assert text.count("| openings | 1 |") == text.count("| openings | 7 |") == 1
+    assert text.index("## The door") < text.index("| openings | 1 |") < text.index("## The window")
+    assert replaced(text, [Part("The roof", "Mended.", lambda: {"tiles": 3})]).endswith("| tiles | 3 |\n")
 
 
 def test_make_bench_measures_everything_that_is_promised() -> None:

@@ -8,14 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from tests.chat import Person, StoreAtWork, store_at_work
+from storage.database import Database
+from tests.chat import Person, StoreAtWork, load_sample, store_at_work
 from tests.services import Run
 
 
+@pytest.fixture(scope="session")
+def sample(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file that holds the sample store, to be copied."""
+    path = tmp_path_factory.mktemp("sample") / "store.db"
+    shutil.copyfile(run.sqlite(), path)
+    database = Database(f"sqlite:///{path}")
+    load_sample(database)
+    database.close()
+    return path
+
+
 @pytest.fixture
-def store(sqlite_url: str, tmp_path: Path) -> Iterator[StoreAtWork]:
+def store(sample: Path, tmp_path: Path) -> Iterator[StoreAtWork]:
     """It opens on Wednesday 25 November 2026 at 10:00, a deep-clean day."""
-    with store_at_work(sqlite_url, tmp_path) as opened:
+    shutil.copyfile(sample, tmp_path / "store.db")
+    with store_at_work(f"sqlite:///{tmp_path / 'store.db'}", tmp_path, loaded=True) as opened:
         yield opened
 
 
