@@ -72,6 +72,7 @@ def load(
     """
     loaded = load_store(session, file, now=now, since=since)
     scene = scene_at(session, loaded.store_id, now)
+    rulebook.supersede(scene, loaded.superseded)
     if loaded.rules is not None:
         rulebook.begin(scene, loaded.rules)
     approvals.look_again(scene)

@@ -161,8 +161,11 @@ def was_asked(scene: Scene, subject: str, person: Staff) -> bool:
 
 
 def right(scene: Scene, request: Approval, person: Staff) -> Asked | Approver | None:
-    """By what right somebody decides: they were asked, or are one of those who would be; never the applicant."""
-    if person.id == request.applicant_id:
+    """By what right somebody decides: they were asked, or are one of those who would be; never the applicant, nor
+
+    whom the feature leaves out.
+    """
+    if person.id == request.applicant_id or person.id in approvable(scene, request).never(scene, number(request)):
         return None
     role = Role(request.roles[request.step])
     for one in approvals.asked(scene.session, request.id):
@@ -212,7 +215,7 @@ def reopen(ctx: Context, request: Approval) -> None:
     if request.decided_at is None or not approvals.reopen(ctx.session, request, decided_at=request.decided_at):
         raise Refusal("dialog.past")
     approvable(ctx, request).reopened(ctx, number(request))
-    at = ctx.rules.after_working(ctx.now, ctx.rules.approvals.remind_after)
+    at = approvals_asking.next_reminder(ctx, request, ctx.rules.approvals.remind_after)
     asked = [one.staff_id for one in approvals.asked(ctx.session, request.id)]
     approvals.remind_later(ctx.session, request.id, asked, at=at)
     set_reminder(ctx, request)
@@ -323,5 +326,6 @@ def confirming(scene: Scene, request: Approval) -> Notice | None:
 
 def names(scene: Scene, request: Approval) -> str:
     role = Role(request.roles[request.step])
-    deciding = [person for person in scene.people() if person.has(role) or person.has(rules.NEXT_ROLE.get(role, role))]
+    next_role = rules.NEXT_ROLE.get(role, role)
+    deciding = [one for one in approvals_asking.deciding_people(scene, request) if one.has(role) or one.has(next_role)]
     return "或".join(person.name for person in deciding if person.id != request.applicant_id)

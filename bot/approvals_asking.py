@@ -9,6 +9,7 @@ from bot.feature import Approvable, Scene
 from bot.notices import Notice, notice
 from bot.rules import approvals as rules
 from bot.rules.approvals import Approver
+from bot.rules.limits import HalfWorkingDay, Limit
 from storage import approvals, staff
 from storage.approvals import Approval
 from storage.staff import Role, Staff
@@ -32,7 +33,7 @@ def ask_step(scene: Scene, request: Approval) -> None:
 
 def ask(scene: Scene, request: Approval, those: Sequence[Approver], *, lead: Notice | None) -> list[Staff]:
     """Gives the card to those who have not got it; returns them."""
-    remind_at = scene.rules.after_working(scene.now, scene.rules.approvals.remind_after)
+    remind_at = next_reminder(scene, request, scene.rules.approvals.remind_after)
     new = []
     for approver in those:
         behalf = approver.on_behalf_of
@@ -100,8 +101,15 @@ def remind(scene: Scene, request: Approval, *, late_since: datetime | None) -> N
             urgent=True,
             dedupe=f"nudge|{request.id}|{one.remind_at.isoformat()}",
         )
-    at = scene.rules.after_working(scene.now, scene.rules.approvals.remind_every)
+    at = next_reminder(scene, request, scene.rules.approvals.remind_every)
     approvals.remind_later(scene.session, request.id, [one.staff_id for one in due], at=at)
+
+
+def next_reminder(scene: Scene, request: Approval, limit: Limit) -> datetime:
+    """When those who are asked are reminded next: after `limit`, or after a working day where there is no hurry."""
+    if not approvable(scene, request).unhurried:
+        return scene.rules.after_working(scene.now, limit)
+    return scene.rules.after_working(scene.rules.after_working(scene.now, HalfWorkingDay()), HalfWorkingDay())
 
 
 def set_reminder(scene: Scene, request: Approval) -> None:
@@ -125,7 +133,7 @@ def wanted_until(scene: Scene, request: Approval) -> tuple[datetime, str]:
 
 def current_approvers(scene: Scene, request: Approval) -> tuple[Approver, ...]:
     applicant = staff.get(scene.session, request.applicant_id)
-    return rules.approvers(role_of(request), applicant, scene.people(), away=scene.away_now())
+    return rules.approvers(role_of(request), applicant, deciding_people(scene, request), away=scene.away_now())
 
 
 def escalation_at(scene: Scene, request: Approval) -> datetime | None:
@@ -137,7 +145,13 @@ def escalation_at(scene: Scene, request: Approval) -> datetime | None:
 
 def _next(scene: Scene, request: Approval, *, away: set[int]) -> tuple[Approver, ...]:
     applicant = staff.get(scene.session, request.applicant_id)
-    return rules.next_approvers(role_of(request), applicant, scene.people(), away=away)
+    return rules.next_approvers(role_of(request), applicant, deciding_people(scene, request), away=away)
+
+
+def deciding_people(scene: Scene, request: Approval) -> list[Staff]:
+    """Everybody but those who are left out of this: they are not asked, nor do they stand in for anybody."""
+    never = approvable(scene, request).never(scene, number(request))
+    return [person for person in scene.people() if person.id not in never]
 
 
 def role_of(request: Approval) -> Role:

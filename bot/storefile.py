@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -129,7 +129,10 @@ def _as_json(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What loading a file changed: names of people (who came back counts as changed), and the new rules, if any."""
+    """What loading a file changed: names of people (who came back counts as changed), and the new rules, if any.
+
+    `superseded` are rules that were to hold from a later day on, and will not.
+    """
 
     store_id: int
     added: tuple[str, ...]
@@ -137,21 +140,24 @@ class Loaded:
     deactivated: tuple[str, ...]
     rules_changed: bool
     rules: StoreRules | None = field(default=None, compare=False)
+    superseded: tuple[StoreRules, ...] = field(default=(), compare=False)
 
 
 def load_store(session: Session, file: StoreFile, *, now: datetime, since: datetime | None = None) -> Loaded:
     """Stores the file: people by key at once, rules from `since` (or `now`) on. Who left it is deactivated.
 
-    Loading the same file again changes nothing. Raises StoreFileError, with nothing stored, for keys of another store.
+    Rules that were loaded before for a later moment than these never come to hold. Loading the same file again
+    changes nothing. Raises StoreFileError, with nothing stored, for keys of another store.
     """
     _refuse_keys_of_others(session, file)
     _refuse_names_in_use(session, file)
     store = stores.put_store(session, key=file.store.key, name=file.store.name)
     rules = stores.put_rules(session, store.id, valid_from=since or now, rules=as_stored(file.rules))
+    superseded = tuple(stores.drop_rules_after(session, store.id, max(now, since or now)))
     before = {person.key: person.model_dump() for person in staff.everybody(session, store.id)}
     people = _put_people(session, file, store)
     _put_groups(session, file, store)
-    return _compared(before, people, store.id, rules)
+    return replace(_compared(before, people, store.id, rules), superseded=superseded)
 
 
 def _refuse_keys_of_others(session: Session, file: StoreFile) -> None:

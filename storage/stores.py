@@ -97,6 +97,15 @@ def rules_to_come(session: Session, store_id: int, *, now: datetime) -> list[Sto
     return list(session.exec(coming.order_by(col(StoreRules.valid_from))))
 
 
+def drop_rules_after(session: Session, store_id: int, at: datetime) -> list[StoreRules]:
+    """Rules that were to hold from later than `at` on are gone; returns them, the next first."""
+    dropped = rules_to_come(session, store_id, now=at)
+    for rules in dropped:
+        session.delete(rules)
+    session.flush()
+    return dropped
+
+
 def put_rules(session: Session, store_id: int, *, valid_from: datetime, rules: dict[str, Any]) -> StoreRules | None:
     """Lets `rules` hold from `valid_from`; None if they held already and nothing was written."""
     digest = hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()

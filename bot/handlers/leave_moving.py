@@ -21,7 +21,11 @@ from storage.staff import Role
 def rules_changed(scene: Scene, before: Rulebook) -> list[Change]:
     """Every leave that is not over, by the scene's rules; whom it concerns hears what became of it."""
     found: list[Change] = []
-    for asked in leave.live_after(scene.session, scene.store.id, scene.now):
+    for one in leave.live_after(scene.session, scene.store.id, scene.now):
+        asked = leave.lock(scene.session, scene.store.id, one.id)
+        if asked is None or asked.state not in LIVE:
+            # Withdrawn in the same moment: its half days are somebody's no more.
+            continue
         found += _moved(scene, asked, before)
         found += _on_new_ban(scene, asked, before)
     return found

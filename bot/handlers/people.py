@@ -6,6 +6,7 @@ How a chat becomes somebody's is in people_joining.py, how a group becomes the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -23,6 +24,8 @@ from bot.talk import Button
 from storage import staff
 from storage.staff import Staff
 
+ASKED = "谁"
+LINK = re.compile(r"^(?:[把的\s]|改[成为]|换[成为]|设[成为]|是)+")
 NO_DEPUTY = ("没有", "无", "不要", "取消")
 
 
@@ -42,13 +45,19 @@ def press_change(ctx: Context, press: Press) -> Answer:
 
 
 def deputy(ctx: Context, word: str, rest: str) -> Answer:
-    """代批人 周敏 刘总: who decides while 周敏 is away; with one name, for oneself; 代批人 周敏 没有 for nobody."""
+    """代批人 周敏 刘总: who decides while 周敏 is away; with one name, for oneself; 代批人 周敏 没有 for nobody.
+
+    Also 周敏的代批人改成刘总; and 谁是代批人 shows everybody with theirs.
+    """
+    if ASKED in rest:
+        return people_lists.everybody(ctx, word, rest)
     if not rest.strip():
         raise Refusal("people.whose_deputy")
-    first = named(ctx, rest)
-    if first.rest in NO_DEPUTY:
+    first = named(ctx, LINK.sub("", rest))
+    second = LINK.sub("", first.rest)
+    if second in NO_DEPUTY:
         return _open_change(ctx, first.person, {"deputy": NOBODY})
-    person, other = (first.person, named(ctx, first.rest).person) if first.rest else (ctx.me, first.person)
+    person, other = (first.person, named(ctx, second).person) if second else (ctx.me, first.person)
     if person.id == other.id:
         raise Refusal("people.own_deputy", name=person.name)
     return _open_change(ctx, person, {"deputy": other.id})
@@ -163,6 +172,16 @@ def leave(ctx: Context, word: str, rest: str) -> Answer:
     return people_leaving.ask(ctx, named(ctx, rest).person)
 
 
+def guess(ctx: Context, said: str) -> Answer:
+    """新来个设计师叫李明 and 李明入职 add somebody; 王磊的电话 is a question."""
+    newcomer = people_lists.newcomer(said)
+    if newcomer is None:
+        return people_lists.phone(ctx, said)
+    if not ctx.has(*MANAGERS):
+        raise Refusal("desk.not_yours", audited="people.not_allowed")
+    return add(ctx, "", newcomer)
+
+
 ADD = Form(
     "people.add",
     PersonForm,
@@ -176,10 +195,10 @@ CHANGE = replace(ADD, name="people.change", submit=save_change)
 feature = Feature(
     name="people",
     commands=(
-        Command("people.list", ("员工", "同事名单"), people_lists.everybody, roles=MANAGERS, leads=True),
+        Command("people.list", ("员工", "同事名单"), people_lists.everybody, roles=MANAGERS, leads=True, noun=True),
         Command("people.add", ("加员工", "新员工", "添加员工"), add, roles=MANAGERS, in_menu=False, leads=True),
         Command("people.change", ("改员工", "修改员工"), change, roles=MANAGERS, in_menu=False, leads=True),
-        Command("people.deputy", ("代批人", "设代批人"), deputy, roles=MANAGERS, in_menu=False, leads=True),
+        Command("people.deputy", ("代批人", "设代批人"), deputy, roles=MANAGERS, in_menu=False),
         Command("people.leave", ("离职",), leave, roles=MANAGERS, in_menu=False),
         Command("people.come_back", ("复职",), people_leaving.come_back, roles=MANAGERS, in_menu=False),
         Command("people.invite", ("邀请",), people_joining.invite, roles=MANAGERS, in_menu=False, leads=True),
@@ -196,5 +215,6 @@ feature = Feature(
         Command("people.give_up_group", ("解绑本群",), people_groups.give_up, in_menu=False, leads=True),
     ),
     forms=(ADD, CHANGE, people_leaving.FORM),
+    guess=guess,
     buttons={"change": press_change, "invite": people_joining.press_invite},
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.colleagues import front_desk
 from bot.feature import MANAGERS, Answer, Context, Press, Refusal
 from bot.handlers import people_form
 from bot.notices import in_rows, notice
@@ -16,6 +18,12 @@ from storage.staff import Staff
 MOST_BUTTONS = 24
 BUTTONS_IN_ROW = 4
 QUOTED = 20
+
+
+CAME = re.compile(r"(?:我们)?(?:店里)?新来了?一?[个位名](?P<who>.+)")
+STARTS = re.compile(r"(?P<who>[\u3400-\u9fff]{2,4}?)(?:今天|明天)?入职了?")
+CALLED = re.compile(r"[，,]?(?:名字)?(?:叫做?|名叫)")
+PHONE = re.compile(r"(?P<who>\S+?)的?(?:电话号码|手机号码|手机号|电话|手机)(?:是?多少|是什么|呢)?[?？]?")
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,24 @@ def everybody(ctx: Context, word: str, rest: str) -> Answer:
         Button("people.button_change", f"people:change:{one.id}", {"name": one.name}) for one in mine[:MOST_BUTTONS]
     ]
     return notice("people.everybody", people=lines, buttons=in_rows(buttons, BUTTONS_IN_ROW))
+
+
+def newcomer(said: str) -> str | None:
+    """What a sentence says of somebody new, ready for the form: `新来个设计师叫李明` is `设计师 李明`."""
+    found = CAME.fullmatch(said) or STARTS.fullmatch(said)
+    return CALLED.sub(" ", found["who"]) if found else None
+
+
+def phone(ctx: Context, said: str) -> Answer:
+    """王磊的电话: for managers, and kept in the audit; others are sent to the front desk. None if nobody is meant."""
+    asked = PHONE.fullmatch(said)
+    found = find(asked["who"], ctx.people()) if asked else None
+    if found is None or found.rest:
+        return None
+    if not ctx.has(*MANAGERS):
+        raise Refusal("people.phone_not_told", names="、".join(one.name for one in front_desk(ctx, found.person)))
+    ctx.record("people.phone_told", subject(found.person), by=ctx.me)
+    return notice("people.phone", name=found.person.name, phone=found.person.phone)
 
 
 def named(ctx: Context, said: str) -> Named:

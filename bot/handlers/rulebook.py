@@ -5,6 +5,7 @@ and everybody whom it concerns is told once: what changed for all, and what chan
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot import approvals
@@ -27,6 +28,16 @@ def begin(scene: Scene, rules: StoreRules) -> None:
     before = stores.rules_before(scene.session, scene.store.id, rules.valid_from)
     if before is not None:
         _apply(scene, Rulebook.model_validate(before.rules), rules)
+
+
+def supersede(scene: Scene, dropped: Sequence[StoreRules]) -> None:
+    """Rules that were to hold later and now never will: nothing rings about them."""
+    for rules in dropped:
+        subject = f"rulebook:{rules.id}"
+        scene.forget("rulebook", subject)
+        scene.record(
+            "rulebook.superseded", subject, rule="HANDBOOK R4", before={"valid_from": rules.valid_from.isoformat()}
+        )
 
 
 def ring(scene: Scene, reminder: Reminder) -> None:

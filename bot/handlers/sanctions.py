@@ -13,21 +13,26 @@ from typing import Annotated, Any
 from pydantic import BaseModel
 
 from bot import approvals
+from bot.colleagues import FOR
 from bot.dialog import Answers, Form
 from bot.feature import MANAGERS, Answer, Approvable, Command, Context, Decision, Feature, Press, Refusal, Scene
 from bot.filling import open_form
-from bot.handlers import sanctions_cards
+from bot.handlers import sanctions_cards, sanctions_moving
 from bot.handlers.sanctions_cards import RULES, existing, told
 from bot.notices import Notice, as_content, notice
 from bot.questions import Option, Pick, Question, Reading, When, Words
 from bot.reading import Span
 from bot.rules import approvals as asking
+from bot.rules.approvals import Approver
 from storage import sanctions, staff
 from storage.reminders import Reminder
 from storage.sanctions import OPEN, Sanction, SanctionState
 from storage.staff import Role, Staff
 
-DRAFT_WORDS = ("记过失单", "开过失单", "记一次过失")
+DRAFT_WORDS = (
+    *("记过失单", "开过失单", "记一次过失"),
+    *(f"{verb}{many}过失单" for verb in "记开" for many in ("个", "张", "一个", "一张")),
+)
 OWN_WORDS = ("我的过失单", "我的记录", "过失单")
 HANDBOOK = "HANDBOOK 4"
 HEARD = (SanctionState.HEARING, SanctionState.DECIDING)
@@ -47,8 +52,7 @@ def draft(
 
     None if the same fact was drafted before, or if nobody else could decide it.
     """
-    deciders = [one.person for one in asking.approvers(_role(person, by), person, scene.people(), away=set())]
-    if all(by is not None and one.id == by.id for one in deciders) or _known(scene, person, rule, happened_at, by):
+    if not _deciders(scene, _role(person, by), person, by) or _known(scene, person, rule, happened_at, by):
         return None
     heard_until = scene.rules.working.deadline(scene.now, scene.rules.sanctions.hearing).due
     made = sanctions.draft(
@@ -86,6 +90,12 @@ def _role(person: Staff, by: Staff | None) -> Role:
     return asking.role_for(Role.GM_OFFICE if drafted else Role.CLIENT_MANAGER, person)
 
 
+def _deciders(scene: Scene, role: Role, person: Staff, by: Staff | None) -> tuple[Approver, ...]:
+    """Who could decide; whoever drafted it never does."""
+    others = [one for one in scene.people() if by is None or one.id != by.id]
+    return asking.approvers(role, person, others, away=set())
+
+
 def ring(scene: Scene, reminder: Reminder) -> None:
     """The time to speak first is over: whoever decides is asked. Later the time to object is over."""
     proposed = existing(scene, int(reminder.subject.partition(":")[2]))
@@ -99,9 +109,22 @@ def _ask_decider(scene: Scene, proposed: Sanction) -> None:
     if not sanctions.move(scene.session, proposed, SanctionState.DECIDING, while_in=[SanctionState.HEARING]):
         return
     scene.forget("sanctions", proposed.subject)
-    person = staff.get(scene.session, proposed.staff_id)
-    by = staff.get(scene.session, proposed.proposed_by_id) if proposed.proposed_by_id else None
-    _open(scene, proposed, person, _role(person, by))
+    person, by = staff.get(scene.session, proposed.staff_id), _drafter(scene, proposed)
+    role = _role(person, by)
+    if _deciders(scene, role, person, by):
+        _open(scene, proposed, person, role)
+    else:
+        expired(scene, proposed.id)
+
+
+def _drafter(scene: Scene, proposed: Sanction) -> Staff | None:
+    return staff.get(scene.session, proposed.proposed_by_id) if proposed.proposed_by_id else None
+
+
+def _never(scene: Scene, sanction_id: int) -> frozenset[int]:
+    """Whoever drafted it neither decides it nor is asked in anybody's place."""
+    proposed = sanctions.get(scene.session, scene.store.id, sanction_id)
+    return frozenset({proposed.proposed_by_id} if proposed and proposed.proposed_by_id else ())
 
 
 def _open(scene: Scene, proposed: Sanction, person: Staff, role: Role) -> None:
@@ -178,15 +201,14 @@ def _objected(ctx: Context, form: ObjectionForm, about: Mapping[str, Any]) -> An
         raise Refusal("sanctions.too_late_to_object", ends_form=True)
     ctx.forget("sanctions", proposed.subject)
     ctx.record("sanctions.objected", proposed.subject, by=ctx.me, rule=HANDBOOK, after={"appeal": form.appeal})
-    _open(ctx, proposed, ctx.me, Role.GM_OFFICE)
+    office = _deciders(ctx, Role.GM_OFFICE, ctx.me, _drafter(ctx, proposed))
+    _open(ctx, proposed, ctx.me, Role.GM_OFFICE if office else Role.CLIENT_MANAGER)
     return told("sanctions.objected", ctx, proposed)
 
 
 def decided(scene: Scene, sanction_id: int, decision: Decision) -> None:
     """A human has decided: the person hears it, in private, and whether they can still object."""
     proposed = existing(scene, sanction_id)
-    if decision.by.id == proposed.proposed_by_id:
-        raise Refusal("sanctions.drafted_by_you", audited="sanctions.not_allowed", ends_form=True)
     looked_again = proposed.state == SanctionState.APPEALED
     dropped = SanctionState.COACHED if proposed.coaching else SanctionState.WAIVED
     state = SanctionState.CONFIRMED if decision.approved else dropped
@@ -245,7 +267,7 @@ class DraftForm(BaseModel):
 
 def ask_draft(ctx: Context, word: str, rest: str) -> Answer:
     """记过失单 王磊 外出没说 今天上午 …: a manager drafts, the person is heard, another manager decides."""
-    return open_form(ctx, DRAFTING, line=rest)
+    return open_form(ctx, DRAFTING, line=rest.lstrip(f"{FOR} "))
 
 
 def _look_draft(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
@@ -286,7 +308,7 @@ def _drafted(ctx: Context, form: DraftForm, about: Mapping[str, Any]) -> Answer:
     )
     if made is None:
         raise Refusal("sanctions.drafted_before", name=person.name, day=day, ends_form=True)
-    return notice("sanctions.drafted", name=person.name, until=made.heard_until)
+    return told("sanctions.drafted", ctx, made, until=made.heard_until)
 
 
 def _plain(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
@@ -300,13 +322,14 @@ DRAFTING = Form("sanctions.drafting", DraftForm, look=_look_draft, submit=_draft
 feature = Feature(
     name="sanctions",
     commands=(
-        Command("sanctions.mine", OWN_WORDS, sanctions_cards.mine, in_menu=False),
+        Command("sanctions.mine", OWN_WORDS, sanctions_cards.mine, in_menu=False, noun=True),
         Command("sanctions.draft", DRAFT_WORDS, ask_draft, roles=MANAGERS, in_menu=False),
     ),
     forms=(STATEMENT, OBJECTION, DRAFTING),
     buttons={"say": say, "nothing": nothing, "coach": coach, "object": object_to},
     rings=ring,
     card=sanctions_cards.card,
+    rules_changed=sanctions_moving.rules_changed,
     approvable=Approvable(
         title=sanctions_cards.title,
         decided=decided,
@@ -315,5 +338,7 @@ feature = Feature(
         reversible=reversible,
         requested=False,
         rule=HANDBOOK,
+        never=_never,
+        unhurried=True,
     ),
 )

@@ -10,7 +10,7 @@ from bot.notices import Buttons, Notice, from_content, notice, row
 from bot.talk import Button
 from storage import sanctions, staff
 from storage.sanctions import Sanction, SanctionState
-from storage.staff import Staff
+from storage.staff import Role, Staff
 
 # The handbook's rows under which a slip can be drafted, and what people call them.
 RULES = {
@@ -43,13 +43,16 @@ def card(scene: Scene, sanction_id: int, viewer: Staff | None) -> Notice | None:
 
 
 def _known(scene: Scene, proposed: Sanction) -> dict[str, Any]:
+    """The facts and the decision; `until` is when a draft that nobody decides lapses."""
+    request = approvals.standing(scene, proposed.subject)
     decision = approvals.card_values(scene, proposed.subject)
-    known = {name: decision[name] for name in ("by", "for_", "at", "why", "until")}
+    known = {name: decision[name] for name in ("by", "for_", "at", "why")}
+    known["until"] = request.expires_at if request else None
     return facts(scene, proposed) | known | {"subject": proposed.subject}
 
 
 def facts(scene: Scene, proposed: Sanction) -> dict[str, Any]:
-    by = proposed.proposed_by_id
+    by = staff.get(scene.session, proposed.proposed_by_id) if proposed.proposed_by_id else None
     return {
         "name": staff.get(scene.session, proposed.staff_id).name,
         "rule": notice(f"sanctions.rule_{proposed.rule.lower()}"),
@@ -57,7 +60,8 @@ def facts(scene: Scene, proposed: Sanction) -> dict[str, Any]:
         "state": str(proposed.state),
         "statement": proposed.statement,
         "appeal": proposed.appeal,
-        "proposer": staff.get(scene.session, by).name if by else "",
+        "proposer": by.name if by else "",
+        "by_office": by is not None and by.has(Role.GM_OFFICE),
         "heard_until": proposed.heard_until,
     }
 

@@ -37,15 +37,16 @@ def load(path: Path, since: str | None, *, dry_run: bool, yes: bool) -> None:
     from_then = _since(since, file, now)
     with opened(read_settings()) as database:
         seen = _look_ahead(database, path, file, now, from_then)
-        _show(seen, from_then)
+        superseded = _days(file, seen.loaded)
+        _show(seen, from_then, superseded)
         if dry_run:
             say("cli.nothing_stored", name=file.store.name)
             return
-        if seen.told and not yes and sys.stdin.isatty() and not typer.confirm(words("cli.store_it")):
+        if (seen.told or superseded) and not yes and sys.stdin.isatty() and not typer.confirm(words("cli.store_it")):
             say("cli.nothing_stored", name=file.store.name)
             return
         loaded = database.write_now(partial(store_loaded, file=file, now=now, since=from_then))
-    say("cli.loaded", name=file.store.name, loaded=loaded, since=from_then)
+    say("cli.loaded", name=file.store.name, loaded=loaded, since=from_then, superseded=_days(file, loaded))
 
 
 def _since(written: str | None, file: StoreFile, now: datetime) -> datetime | None:
@@ -76,10 +77,17 @@ def _look_ahead(database: Database, path: Path, file: StoreFile, now: datetime, 
     raise AssertionError("unreachable")
 
 
-def _show(seen: _Foreseen, since: datetime | None) -> None:
-    """What becomes of people, then each notice once, with the names of all who will read it."""
+def _days(file: StoreFile, loaded: Loaded) -> list[date]:
+    """From which days rules were to hold that never will."""
+    return [rules.valid_from.astimezone(file.rules.working.zone).date() for rules in loaded.superseded]
+
+
+def _show(seen: _Foreseen, since: datetime | None, superseded: list[date]) -> None:
+    """What becomes of people and planned rules, then each notice once, with the names of all who will read it."""
     if seen.loaded.added or seen.loaded.changed or seen.loaded.deactivated:
         say("cli.people_change", loaded=seen.loaded)
+    if superseded:
+        say("cli.superseded", superseded=superseded)
     by_words: dict[str, list[str]] = {}
     for name, told in seen.told:
         by_words.setdefault(told, []).append(name)

@@ -11,6 +11,7 @@ from tests.chats.test_hostile import NASTY, SHAPES, is_shown_escaped
 
 TOLD = "打不了卡 明天上午 去工地交底 没打"
 THURSDAY = "周四 11月26日"
+SHOWN = ["script", "entity", "jinja block", "sql", "format", "emoji", "combining", "json"]
 FORGED = "这个按钮用不了，请看最新的消息，或者说“菜单”。"
 
 # sentence, half days, reason, phoned
@@ -66,7 +67,7 @@ def test_a_forged_number_changes_nothing(long_day: StoreAtWork, number: str) -> 
     assert not_done(long_day) == parked
 
 
-@pytest.mark.parametrize("said", NASTY.values(), ids=NASTY)
+@pytest.mark.parametrize("said", [NASTY[name] for name in SHOWN], ids=SHOWN)
 def test_a_reason_is_shown_as_it_was_typed(long_day: StoreAtWork, said: str) -> None:
     chen, parked = long_day.person("chen"), not_done(long_day)
     chen.says("取消")
@@ -91,7 +92,7 @@ def test_a_notice_of_any_shape_is_answered(long_day: StoreAtWork, said: str) -> 
     assert len(sun.last().text) < 1_000
 
 
-@pytest.mark.parametrize("name", ["script", "jinja", "sql", "emoji"])
+@pytest.mark.parametrize("name", ["script", "jinja"])
 def test_a_hostile_reason_reaches_the_front_desk_escaped(
     store: StoreAtWork, wang: Person, zhou: Person, name: str
 ) -> None:

@@ -34,6 +34,16 @@ OF_THE_PERSON = [
     ("sanctions", "nothing"),
     ("sanctions", "object"),
 ]
+# Buttons with which managers decide about others or lead a meeting; whom that concerns has none of them.
+OF_MANAGERS = [
+    ("sanctions", "coach"),
+    ("meetings", "change"),
+    ("meetings", "cancel"),
+    ("meetings", "roll"),
+    ("meetings", "tick"),
+    ("meetings", "minutes"),
+    ("meetings", "action"),
+]
 
 # Every command and who may say it, one person a role.
 COMMANDS = {
@@ -128,3 +138,21 @@ def test_who_decides_cannot_act_in_somebodys_place(store: StoreAtWork) -> None:
     tries(store, "liu", [f"{name}:{verb}:{number}" for name, verb in OF_THE_PERSON for number in range(1, MOST_IDS)])
 
     assert picture(store, 1) == before
+
+
+@pytest.mark.parametrize("who", ["wang", "chen"])
+def test_whom_a_decision_or_a_meeting_concerns_does_not_lead_it(store: StoreAtWork, who: str) -> None:
+    """王磊 and 陈静 have slips that wait and are asked to the meeting."""
+    under_way(store)
+    person = store.person(who)
+    person.says("菜单")
+    before = picture(store, 1)
+
+    tries(store, who, [f"{name}:{verb}:{number}" for name, verb in OF_MANAGERS for number in range(1, MOST_IDS)])
+
+    assert picture(store, 1) == before
+    assert not_done(store) == []
+
+
+def test_the_managers_buttons_are_there() -> None:
+    assert set(OF_MANAGERS) <= set(buttons())
