@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -240,3 +242,16 @@ async def test_reading_and_writing_are_awaited_alike(database: Database) -> None
     await database.write(put("a", 4))
 
     assert await database.read(lambda session: meta.get(session, "a")) == {"n": 4}
+
+
+def test_outside_the_tests_a_commit_waits_for_the_disk(sqlite_url: str) -> None:
+    asks = f"""
+from sqlalchemy import text
+from storage.database import sqlite_engine
+with sqlite_engine({sqlite_url!r}).connect() as connection:
+    print(connection.execute(text("PRAGMA synchronous")).scalar_one())
+"""
+
+    answer = subprocess.run([sys.executable, "-c", asks], check=True, capture_output=True, text=True)
+
+    assert answer.stdout.strip() == "2"
