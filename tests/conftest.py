@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import NoReturn
@@ -15,6 +16,8 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, async_playwright
+from sqlalchemy import create_engine
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from storage import database
 from tests.services import CHROMIUM_ARGUMENTS, Run, ServiceMissing, chromium, postgresql_copy
@@ -24,6 +27,10 @@ _numbers = count(1)
 _left_out: Counter[str] = Counter()
 # What tests of this process write need not outlive the machine; the demos that journeys kill are as durable as any.
 database.SYNCHRONOUS = "OFF"
+# Every test has engines of its own, and what a statement compiles to is the same on all of them.
+SQLiteDialect_pysqlite.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+SQLiteDialect_pysqlite.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign]
+vars(database)["create_engine"] = partial(create_engine, execution_options={"compiled_cache": {}})
 # Tests do not time, and a run must give the same answer twice.
 settings.register_profile("qiantai", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("qiantai")

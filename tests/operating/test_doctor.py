@@ -74,7 +74,7 @@ def keep_notice(session: Session, *, minutes: int, state: OutboxState = OutboxSt
 
 
 def keep_reminder(session: Session, *, minutes: int, failures: int = 0) -> None:
-    at = NOW - minutes * HOUR / 60
+    at = Clock().real() - minutes * HOUR / 60
     reminders.put(session, store_id=store_id(session), feature="leave", subject="leave:1", occurrence="x", at=at)
     session.exec(select(Reminder).where(Reminder.subject == "leave:1")).one().failures = failures
 
