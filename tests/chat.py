@@ -23,6 +23,7 @@ from bot.app import App, running
 from bot.settings import Settings
 from bot.storefile import load_store, read_store
 from storage.database import Database
+from storage.webchat import PAGE
 
 START = "2026-11-25T10:00:00+08:00"
 
@@ -116,6 +117,8 @@ class Person:
     def __init__(self, store: StoreAtWork, key: str) -> None:
         self._store = store
         self.key = key
+        self._newest: dict[str, dict[str, Seen]] = {}
+        self._after: dict[str, int] = {}
 
     def says(self, text: str, *, chat: str = "private") -> None:
         answer = self._store.post(
@@ -140,12 +143,14 @@ class Person:
         assert answer.status_code == 202, answer.text
 
     def sees(self, *, chat: str = "private") -> list[Seen]:
-        """The conversation as the page shows it: each message once, in its newest form."""
-        newest: dict[str, Seen] = {}
-        after = 0
-        while page := self._page(chat, after):
+        """The conversation as the page shows it: each message once, in its newest form; an edit comes again."""
+        newest = self._newest.setdefault(chat, {})
+        full = True
+        while full:
+            page = self._page(chat, self._after.get(chat, 0))
             newest |= {message.id: message for message in page}
-            after = page[-1].seq
+            self._after[chat] = max([message.seq for message in page], default=self._after.get(chat, 0))
+            full = len(page) == PAGE
         return sorted(newest.values(), key=lambda message: int(message.id.removeprefix("m")))
 
     def last(self, *, chat: str = "private") -> Seen:
