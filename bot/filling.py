@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from pydantic import BaseModel
+
 from bot import dialog
 from bot.dialog import Answers, Ask, Form, Look, State, Step
 from bot.feature import Answer, Context, Feature, Refusal, Reply, Scene
@@ -30,6 +32,15 @@ SPOKEN = {
     **dict.fromkeys(dialog.YES, "ok"),
 }
 ONLY_AT_READ_BACK = {"ok", "change"}
+
+
+class Nothing(BaseModel):
+    """What a form holds that asks nothing but a confirmation."""
+
+
+def plain_reading(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
+    """The questions of a form just as they are: no defaults, no rules."""
+    return Reading(ctx.now, ctx.rules.working)
 
 
 def open_form(

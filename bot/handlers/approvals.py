@@ -11,11 +11,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel
 
 from bot import approvals, approvals_asking
-from bot.dialog import Answers, Form
+from bot.dialog import Form
 from bot.feature import MANAGERS, Answer, Command, Context, Feature, Press, Refusal
-from bot.filling import open_form
+from bot.filling import Nothing, open_form, plain_reading
 from bot.notices import Notice, in_rows, notice
-from bot.questions import Reading, Words
+from bot.questions import Words
 from bot.talk import Button
 from storage.approvals import last_decided_by, of_applicant, pending, remind_later
 
@@ -110,18 +110,10 @@ def show(ctx: Context, press: Press) -> Answer:
     return Notice(subject=request.subject)
 
 
-class Nothing(BaseModel):
-    """A form that asks nothing but a confirmation."""
-
-
 class Reason(BaseModel):
     """Why not."""
 
     reason: Annotated[str, Words()]
-
-
-def _plain_reading(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
-    return Reading(ctx.now, ctx.rules.working)
 
 
 def _confirmed(ctx: Context, values: Nothing, about: Mapping[str, Any]) -> Answer:
@@ -141,13 +133,13 @@ def _refused(ctx: Context, values: Reason, about: Mapping[str, Any]) -> Answer:
 CONFIRMING = Form(
     "approvals.confirming",
     Nothing,
-    look=_plain_reading,
+    look=plain_reading,
     submit=_confirmed,
     readback=_what_to_confirm,
     cancelled=NOT_REFUSED,
 )
 REFUSING = Form(
-    "approvals.refusing", Reason, look=_plain_reading, submit=_refused, confirms=False, cancelled=NOT_REFUSED
+    "approvals.refusing", Reason, look=plain_reading, submit=_refused, confirms=False, cancelled=NOT_REFUSED
 )
 
 feature = Feature(

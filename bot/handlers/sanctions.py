@@ -16,7 +16,7 @@ from bot import approvals
 from bot.colleagues import FOR
 from bot.dialog import Answers, Form
 from bot.feature import MANAGERS, Answer, Approvable, Command, Context, Decision, Feature, Press, Refusal, Scene
-from bot.filling import open_form
+from bot.filling import open_form, plain_reading
 from bot.handlers import sanctions_cards, sanctions_moving
 from bot.handlers.sanctions_cards import RULES, existing, told
 from bot.notices import Notice, as_content, notice
@@ -311,12 +311,8 @@ def _drafted(ctx: Context, form: DraftForm, about: Mapping[str, Any]) -> Answer:
     return told("sanctions.drafted", ctx, made, until=made.heard_until)
 
 
-def _plain(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
-    return Reading(ctx.now, ctx.rules.working)
-
-
-STATEMENT = Form("sanctions.statement", StatementForm, look=_plain, submit=_heard, confirms=False)
-OBJECTION = Form("sanctions.objection", ObjectionForm, look=_plain, submit=_objected, confirms=False)
+STATEMENT = Form("sanctions.statement", StatementForm, look=plain_reading, submit=_heard, confirms=False)
+OBJECTION = Form("sanctions.objection", ObjectionForm, look=plain_reading, submit=_objected, confirms=False)
 DRAFTING = Form("sanctions.drafting", DraftForm, look=_look_draft, submit=_drafted, readback=_what_to_draft)
 
 feature = Feature(

@@ -16,7 +16,7 @@ from bot import approvals
 from bot.colleagues import about, before_the_word, front_desk, whose, without_name
 from bot.dialog import Answers, Form
 from bot.feature import MANAGERS, Answer, Approvable, Command, Context, Decision, Feature, Press, Refusal, Scene
-from bot.filling import open_form
+from bot.filling import Nothing, open_form, plain_reading
 from bot.handlers import outing as outings
 from bot.handlers import outing_cards, outing_effects, outing_form, sanctions
 from bot.handlers import outing_returns as returns
@@ -194,14 +194,6 @@ def _is_today(ctx: Context, trip: Outing) -> bool:
     return trip.starts_at.astimezone(zone).date() <= ctx.now.astimezone(zone).date()
 
 
-class Nothing(BaseModel):
-    """A form that asks nothing but a confirmation."""
-
-
-def _plain(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
-    return Reading(ctx.now, ctx.rules.working)
-
-
 def _what_leaving_means(ctx: Context, form: Nothing, about: Mapping[str, Any]) -> Mapping[str, Any]:
     trip = _not_agreed(ctx, about["trip"])
     office = [one.name for one in staff.with_role(ctx.people(), Role.GM_OFFICE) if one.id != trip.staff_id]
@@ -316,7 +308,7 @@ ASKING = Form("trip.asking", TripForm, look=look, submit=submit, readback=readba
 LEAVING = Form(
     "trip.leaving",
     Nothing,
-    look=_plain,
+    look=plain_reading,
     submit=left_unapproved,
     readback=_what_leaving_means,
     cancelled="trip.stayed",
