@@ -105,14 +105,14 @@ class Desk:
             while True:
                 self._again.discard(lane)
                 try:
-                    handled = await self._database.write(partial(self.handle_next, lane))
+                    more = await self._database.write(partial(self.handle_next, lane))
                 except NotHandled as failed:
                     failures += 1
                     await self._count(failed, lane)
                     await asyncio.sleep(RETRY_SECONDS[min(failures, len(RETRY_SECONDS)) - 1])
                     continue
                 failpoint("committed not woken")
-                if not handled and lane not in self._again:
+                if not more and lane not in self._again:
                     return
         except Exception:
             # The lane's next message, or the safety tick, takes it up again.
@@ -138,7 +138,7 @@ class Desk:
                 scene.tell(admin.id, notice("desk.broken_for", name=person.name), dedupe=f"parked|{failed.inbox_id}")
 
     def handle_next(self, lane: str, session: Session) -> bool:
-        """Handles the lane's oldest waiting message; False if there is none. Raises NotHandled."""
+        """Handles the lane's oldest waiting message, if there is one; True if another waits. Raises NotHandled."""
         kind, _, key = lane.partition(":")
         person = staff.lock(session, int(key)) if kind == "staff" else None
         if person is None:
@@ -165,7 +165,7 @@ class Desk:
         now = self._clock.now()
         inbox.mark_done(session, event, now=now)
         self._observe("handled", (now - event.received_at).total_seconds())
-        return True
+        return inbox.next_in_lane(session, lane) is not None
 
     def _hear_stranger(self, session: Session, event: Inbox, contact: Contact, incoming: Incoming) -> None:
         """Somebody of no store, or who left one: they may bring a code, otherwise there is little to say."""

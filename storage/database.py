@@ -103,18 +103,25 @@ class _Task:
         self.error: BaseException | None = None
         self.bells: set[str] = set()
 
-    def run(self, connection: Connection) -> None:
-        """Runs the work in its savepoint; who gave it up before it began finds it undone."""
+    def run(self, connection: Connection, *, alone: bool) -> None:
+        """Runs the work; who gave it up before it began finds it undone. Raises what the work raises if it is alone."""
         if not self.future.set_running_or_notify_cancel():
+            return
+        if alone:
+            self._work(connection)
             return
         try:
             # The session may roll back to the savepoint (a flush that fails does), but never the whole group.
-            with connection.begin_nested(), _session(connection) as session:
-                self.result = self.work(session)
-                session.commit()
-                self.bells = session.info.get(BELLS, set())
+            with connection.begin_nested():
+                self._work(connection)
         except Exception as error:
             self.error = error
+
+    def _work(self, connection: Connection) -> None:
+        with _session(connection) as session:
+            self.result = self.work(session)
+            session.commit()
+            self.bells = session.info.get(BELLS, set())
 
     def settle(self, commit_error: BaseException | None) -> None:
         error = commit_error or self.error
@@ -274,7 +281,7 @@ class Database:
         try:
             with self._writer.begin() as connection:
                 for task in group:
-                    task.run(connection)
+                    task.run(connection, alone=len(group) == 1)
         except Exception as error:
             failed = error
         if failed is None:

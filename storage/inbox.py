@@ -75,10 +75,16 @@ def store_incoming(
     return str(row["lane"])
 
 
+_FIND = select(Inbox).where(
+    Inbox.channel == bindparam("channel"),
+    Inbox.account == bindparam("account"),
+    Inbox.event_id == bindparam("event_id"),
+)
+
+
 def find(session: Session, *, channel: str, account: str, event_id: str) -> Inbox | None:
-    return session.exec(
-        select(Inbox).where(Inbox.channel == channel, Inbox.account == account, Inbox.event_id == event_id)
-    ).one_or_none()
+    event = {"channel": channel, "account": account, "event_id": event_id}
+    return session.exec(_FIND, params=event).one_or_none()
 
 
 _NEXT = (

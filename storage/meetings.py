@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, String, UniqueConstraint, update
+from sqlalchemy import Column, Index, String, UniqueConstraint, bindparam, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Moment, insert_new
@@ -112,14 +112,17 @@ class MeetingPerson(SQLModel, table=True):
     has_calendar: bool = False
 
 
+_THE_STORES = select(Meeting).where(Meeting.id == bindparam("meeting_id"), Meeting.store_id == bindparam("store_id"))
+_LOCKED = _THE_STORES.with_for_update(key_share=True).execution_options(populate_existing=True)
+
+
 def get(session: Session, store_id: int, meeting_id: int) -> Meeting | None:
     """The store's own meeting with that number; another store's is as good as none."""
-    return session.exec(select(Meeting).where(Meeting.id == meeting_id, Meeting.store_id == store_id)).one_or_none()
+    return session.exec(_THE_STORES, params={"store_id": store_id, "meeting_id": meeting_id}).one_or_none()
 
 
 def lock(session: Session, store_id: int, meeting_id: int) -> Meeting | None:
-    wanted = select(Meeting).where(Meeting.id == meeting_id, Meeting.store_id == store_id)
-    return session.exec(wanted.with_for_update(key_share=True).execution_options(populate_existing=True)).one_or_none()
+    return session.exec(_LOCKED, params={"store_id": store_id, "meeting_id": meeting_id}).one_or_none()
 
 
 def add(session: Session, meeting: Meeting) -> Meeting:
@@ -250,10 +253,16 @@ def _newcomer(meeting: Meeting, staff_id: int) -> dict[str, Any]:
     }
 
 
+_EVERYBODY_OF = (
+    select(MeetingPerson)
+    .where(MeetingPerson.meeting_id == bindparam("meeting_id"))
+    .order_by(col(MeetingPerson.staff_id))
+)
+
+
 def everybody_of(session: Session, meeting_id: int) -> list[MeetingPerson]:
     """All who are or were of the meeting."""
-    found = select(MeetingPerson).where(MeetingPerson.meeting_id == meeting_id).order_by(col(MeetingPerson.staff_id))
-    return list(session.exec(found))
+    return list(session.exec(_EVERYBODY_OF, params={"meeting_id": meeting_id}))
 
 
 def people_of(session: Session, meeting_id: int) -> list[MeetingPerson]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, String, update
+from sqlalchemy import Column, Index, String, bindparam, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import KEY, Moment
@@ -56,12 +56,17 @@ class MeetingAction(SQLModel, table=True):
         return f"meetings_actions:{self.id}"
 
 
+_ITEMS_OF = (
+    select(MeetingItem)
+    .where(MeetingItem.meeting_id == bindparam("meeting_id"), ~col(MeetingItem.dropped))
+    .where(col(MeetingItem.kind).in_(bindparam("kinds", expanding=True)))
+    .order_by(col(MeetingItem.id))
+)
+
+
 def items_of(session: Session, meeting_id: int, *kinds: ItemKind) -> list[MeetingItem]:
     """What was written for the meeting, oldest first."""
-    written = select(MeetingItem).where(
-        MeetingItem.meeting_id == meeting_id, col(MeetingItem.kind).in_(kinds), ~col(MeetingItem.dropped)
-    )
-    return list(session.exec(written.order_by(col(MeetingItem.id))))
+    return list(session.exec(_ITEMS_OF, params={"meeting_id": meeting_id, "kinds": kinds}))
 
 
 def item(session: Session, store_id: int, item_id: int) -> MeetingItem | None:

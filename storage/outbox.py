@@ -286,37 +286,43 @@ def release_leases(session: Session) -> None:
     session.connection().execute(stuck.values(state=OutboxState.WAITING, lease_until=None))
 
 
+_OLDEST = (
+    select(func.min(Outbox.id).label("id"))
+    .where(_UNDELIVERED)
+    .where(or_(col(Outbox.due_at) <= bindparam("now"), col(Outbox.state) == OutboxState.SENDING))
+    .group_by(Outbox.recipient)
+    .subquery()
+)
+_RECIPIENTS_DUE = (
+    select(Outbox.recipient)
+    .join(_OLDEST, _OLDEST.c.id == col(Outbox.id))
+    .where(or_(col(Outbox.state) == OutboxState.WAITING, col(Outbox.lease_until) <= bindparam("real")))
+    .where(or_(col(Outbox.next_try_at).is_(None), col(Outbox.next_try_at) <= bindparam("real")))
+    .order_by(col(Outbox.id))
+)
+
+
 def recipients_due(session: Session, *, now: datetime, real: datetime) -> list[str]:
     """Everybody whose oldest undelivered notice may go out now, who has waited longest first.
 
     What a dead process had in hand may go again once its lease has run out.
     """
-    oldest = (
-        select(func.min(Outbox.id).label("id"))
-        .where(_UNDELIVERED, or_(col(Outbox.due_at) <= now, col(Outbox.state) == OutboxState.SENDING))
-        .group_by(Outbox.recipient)
-        .subquery()
-    )
-    due = (
-        select(Outbox.recipient)
-        .join(oldest, oldest.c.id == col(Outbox.id))
-        .where(or_(col(Outbox.state) == OutboxState.WAITING, col(Outbox.lease_until) <= real))
-        .where(or_(col(Outbox.next_try_at).is_(None), col(Outbox.next_try_at) <= real))
-        .order_by(col(Outbox.id))
-    )
-    return list(session.exec(due))
+    return list(session.exec(_RECIPIENTS_DUE, params={"now": now, "real": real}))
+
+
+_IS_WAITING = (_UNDELIVERED, Outbox.state == OutboxState.WAITING)
+_NEXT_DUE = select(func.min(Outbox.due_at)).where(*_IS_WAITING, col(Outbox.due_at) > bindparam("after"))
+_NEXT_TRY = select(func.min(Outbox.next_try_at)).where(*_IS_WAITING, col(Outbox.next_try_at) > bindparam("after"))
 
 
 def next_due(session: Session, *, after: datetime) -> datetime | None:
     """The store's next moment at which a held notice may go."""
-    held = select(func.min(Outbox.due_at)).where(_UNDELIVERED, Outbox.state == OutboxState.WAITING)
-    return session.exec(held.where(Outbox.due_at > after)).one()
+    return session.exec(_NEXT_DUE, params={"after": after}).one()
 
 
 def next_try(session: Session, *, after: datetime) -> datetime | None:
     """The next moment (real time) at which a notice that had to wait is tried again."""
-    waiting = select(func.min(Outbox.next_try_at)).where(_UNDELIVERED, Outbox.state == OutboxState.WAITING)
-    return session.exec(waiting.where(col(Outbox.next_try_at) > after)).one()
+    return session.exec(_NEXT_TRY, params={"after": after}).one()
 
 
 def sent_since(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, UniqueConstraint, delete, func, or_, update
+from sqlalchemy import Column, Index, UniqueConstraint, bindparam, delete, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import KEY, Moment, insert_new
@@ -48,25 +48,34 @@ def clear(session: Session, *, store_id: int, feature: str, subject: str) -> Non
     )
 
 
+_DUE = (
+    select(Reminder)
+    .where(col(Reminder.at) <= bindparam("now"))
+    .where(or_(col(Reminder.held_until).is_(None), col(Reminder.held_until) <= bindparam("real")))
+    .order_by(col(Reminder.at), col(Reminder.id))
+    .limit(bindparam("most"))
+)
+
+
 def due(session: Session, *, now: datetime, real: datetime, most: int = 100) -> list[Reminder]:
-    ripe = select(Reminder).where(
-        Reminder.at <= now,
-        or_(col(Reminder.held_until).is_(None), col(Reminder.held_until) <= real),
-    )
-    return list(session.exec(ripe.order_by(col(Reminder.at), col(Reminder.id)).limit(most)))
+    return list(session.exec(_DUE, params={"now": now, "real": real, "most": most}))
+
+
+_EARLIEST = select(func.min(Reminder.at))
+_EARLIEST_AFTER = _EARLIEST.where(col(Reminder.at) > bindparam("after"))
+_NEXT_HELD = select(func.min(Reminder.held_until)).where(col(Reminder.held_until) > bindparam("after"))
 
 
 def next_at(session: Session, *, after: datetime | None = None) -> datetime | None:
     """The earliest moment at which anything rings (later than `after`, if given)."""
-    earliest = select(func.min(Reminder.at))
-    if after is not None:
-        earliest = earliest.where(Reminder.at > after)
-    return session.exec(earliest).one()
+    if after is None:
+        return session.exec(_EARLIEST).one()
+    return session.exec(_EARLIEST_AFTER, params={"after": after}).one()
 
 
 def next_held(session: Session, *, after: datetime) -> datetime | None:
     """The next moment (real time) at which a reminder that could not be rung is tried again."""
-    return session.exec(select(func.min(Reminder.held_until)).where(col(Reminder.held_until) > after)).one()
+    return session.exec(_NEXT_HELD, params={"after": after}).one()
 
 
 def take(session: Session, reminder: Reminder) -> bool:

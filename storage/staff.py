@@ -82,8 +82,11 @@ def get(session: Session, staff_id: int) -> Staff:
     return session.get_one(Staff, staff_id)
 
 
+_BY_KEY = select(Staff).where(Staff.key == bindparam("key"))
+
+
 def by_key(session: Session, key: str) -> Staff | None:
-    return session.exec(select(Staff).where(Staff.key == key)).one_or_none()
+    return session.exec(_BY_KEY, params={"key": key}).one_or_none()
 
 
 def by_name_or_key(session: Session, wanted: str) -> list[Staff]:
@@ -228,10 +231,18 @@ def has_chat(session: Session, staff_id: int) -> bool:
     return session.exec(select(Contact.id).where(Contact.staff_id == staff_id).limit(1)).first() is not None
 
 
+_GROUP_AT = select(Group).where(
+    Group.channel == bindparam("channel"),
+    Group.account == bindparam("account"),
+    Group.address == bindparam("address"),
+    col(Group.given_up_at).is_(None),
+)
+
+
 def group_at(session: Session, *, channel: str, account: str, address: str) -> Group | None:
     """The group there, if it belongs to somebody."""
-    there = select(Group).where(Group.channel == channel, Group.account == account, Group.address == address)
-    return session.exec(there.where(col(Group.given_up_at).is_(None))).one_or_none()
+    place = {"channel": channel, "account": account, "address": address}
+    return session.exec(_GROUP_AT, params=place).one_or_none()
 
 
 def groups_at(session: Session, *, channel: str, account: str, addresses: Collection[str]) -> list[Group]:
@@ -260,9 +271,15 @@ def spoke(session: Session, contact_id: int, *, now: datetime) -> None:
     session.connection().execute(_THIS_CONTACT, {"contact_id": contact_id, "spoke_at": now, "blocked": False})
 
 
+_GROUPS_OF = (
+    select(Group)
+    .where(Group.store_id == bindparam("store_id"), col(Group.given_up_at).is_(None))
+    .order_by(col(Group.id))
+)
+
+
 def groups_of(session: Session, store_id: int) -> list[Group]:
-    own = select(Group).where(Group.store_id == store_id, col(Group.given_up_at).is_(None))
-    return list(session.exec(own.order_by(col(Group.id))))
+    return list(session.exec(_GROUPS_OF, params={"store_id": store_id}))
 
 
 def take_group(session: Session, store_id: int, *, name: str, channel: str, account: str, address: str) -> Group | None:

@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, UniqueConstraint, update
+from sqlalchemy import Column, LargeBinary, UniqueConstraint, bindparam, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Moment, insert_new
@@ -55,11 +55,21 @@ class WebFile(SQLModel, table=True):
     sha256: str
 
 
+_COUNT = (
+    update(WebChat)
+    .where(col(WebChat.key) == bindparam("chat"))
+    .values(last_seq=WebChat.last_seq + 1)
+    .returning(col(WebChat.last_seq))
+)
+
+
 def next_seq(session: Session, chat: str) -> int:
     """The conversation's next number; holds its lock until the transaction ends."""
-    insert_new(session, WebChat, {"key": chat, "last_seq": 0})
-    counted = update(WebChat).where(col(WebChat.key) == chat).values(last_seq=WebChat.last_seq + 1)
-    seq: int = session.connection().execute(counted.returning(col(WebChat.last_seq))).scalar_one()
+    seq: int | None = session.connection().execute(_COUNT, {"chat": chat}).scalar_one_or_none()
+    if seq is None:
+        # Of two who begin a conversation at once, the second waits for the first one's row and counts on.
+        insert_new(session, WebChat, {"key": chat, "last_seq": 0})
+        seq = session.connection().execute(_COUNT, {"chat": chat}).scalar_one()
     ring_bell(session, f"chat:{chat}")
     return seq
 
@@ -104,10 +114,17 @@ def get(session: Session, message_id: int) -> WebMessage | None:
     return session.get(WebMessage, message_id)
 
 
+_PAGE = (
+    select(WebMessage)
+    .where(WebMessage.chat == bindparam("chat"), col(WebMessage.seq) > bindparam("after"))
+    .order_by(col(WebMessage.seq))
+    .limit(PAGE)
+)
+
+
 def page(session: Session, chat: str, *, after: int) -> list[WebMessage]:
     """The conversation's messages with a number above `after`, lowest first, one page."""
-    newer = select(WebMessage).where(WebMessage.chat == chat, WebMessage.seq > after)
-    return list(session.exec(newer.order_by(col(WebMessage.seq)).limit(PAGE)))
+    return list(session.exec(_PAGE, params={"chat": chat, "after": after}))
 
 
 def keep_file(session: Session, *, chat: str, name: str, content: bytes) -> WebFile:
