@@ -70,8 +70,9 @@ class NullChannel:
             self.latencies.append(perf_counter() - self._asked[to.chat].popleft())
         return str(self.sent)
 
-    async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> None:
+    async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> str:
         """An older card loses its buttons; nothing to remember."""
+        return ref
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,8 @@ async def _nothing() -> None:
     """Housekeeping rests while measuring."""
 
 
-def _nobody_is_unreachable(_session: Session, contact_id: int) -> None:
-    raise AssertionError(f"contact {contact_id} could not be reached over the null channel")
+def _nobody_is_unreachable(_session: Session, to: Address) -> None:
+    raise AssertionError(f"{to} could not be reached over the null channel")
 
 
 @asynccontextmanager

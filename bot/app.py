@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,13 +16,13 @@ from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from bot import approvals, cards
+from bot import approvals, cards, platforms
 from bot.channels import webchat
 from bot.clock import Clock
 from bot.desk import Desk
 from bot.feature import Scene
 from bot.handlers import FEATURES, calendar, meetings, rulebook
-from bot.notices import Notice, notice
+from bot.reach import Reach
 from bot.scheduler.delivery import Delivery
 from bot.scheduler.housekeeping import NightlyBackup, look_after, tidy
 from bot.scheduler.reminders import Bell
@@ -35,14 +35,13 @@ from bot.texts import plain
 from bot.web.health import health_route
 from storage import health, keeping, meta, outbox, staff, stores
 from storage.database import Database
-from storage.staff import Role
 
 log = structlog.get_logger()
 
 CLOCK = "clock"
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 60.0
 SECRET = "web chat secret"
-
-ChannelCheck = Callable[[], Awaitable[Notice | None]]
 
 
 @dataclass
@@ -55,6 +54,7 @@ class App:
     delivery: Delivery
     timetable: Timetable
     web_chat: webchat.WebChat
+    channels: tuple[Channel, ...]
     web: ASGIApp
     figures: ASGIApp | None
 
@@ -116,24 +116,50 @@ async def running(settings: Settings, database: Database, *, demo: bool) -> Asyn
         # One process has this file, so whatever was in flight died with the one before.
         await database.write(outbox.release_leases)
         await database.write(keeping.release)
-    timetable = asyncio.create_task(app.timetable.run())
+    working = [asyncio.create_task(app.timetable.run())]
+    working += [asyncio.create_task(_listen(channel, app.desk)) for channel in app.channels]
     try:
         yield app
     finally:
-        timetable.cancel()
-        await asyncio.gather(timetable, return_exceptions=True)
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
         await app.desk.close()
         await app.delivery.close()
+
+
+async def _listen(channel: Channel, desk: Desk) -> None:
+    """Until cancelled; a channel that breaks begins anew, and takes no other with it."""
+    pause = FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            await channel.run(desk.receive)
+        except Exception:
+            log.exception("channel stopped", channel=channel.name)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
 def build(settings: Settings, database: Database, clock: Clock, *, demo: bool, secret: str) -> App:
     """All parts, handed to one another; nothing runs yet."""
     web_chat = webchat.WebChat(database)
     channels: dict[str, Channel] = {web_chat.name: web_chat}
+    routes = [health_route(partial(well, database))]
+    if settings.telegram_token is not None:
+        telegram, called = platforms.telegram_bot(settings, database, secret, FEATURES)
+        channels[telegram.name] = telegram
+        routes += called
     observe, figures = _figures(settings, database, clock)
     desk = Desk(database, clock, FEATURES, observe)
+    reach = Reach(FEATURES)
     delivery = Delivery(
-        database, clock, channels, _show, partial(_unreachable, clock), observe, partial(_chatless, clock)
+        database,
+        clock,
+        channels,
+        _show,
+        lambda session, to: reach.lost(session, to, clock.now()),
+        observe,
+        lambda session, staff_id: reach.chatless(session, staff_id, clock.now()),
     )
     timetable = Timetable(
         database,
@@ -148,11 +174,10 @@ def build(settings: Settings, database: Database, clock: Clock, *, demo: bool, s
         else partial(look_after, database, clock, _nightly(settings), _store_zone(database, clock)),
     )
     sessions = webchat.Sessions(secret, demo)
-    routes = [health_route(partial(well, database))]
     if demo or settings.web_chat:
         routes += _web_chat_routes(database, clock, desk, timetable, web_chat, sessions)
     web = webchat.Guard(Starlette(routes=routes), settings.public_url)
-    return App(database, clock, desk, delivery, timetable, web_chat, web, figures)
+    return App(database, clock, desk, delivery, timetable, web_chat, tuple(channels.values()), web, figures)
 
 
 def _figures(
@@ -174,15 +199,6 @@ def _nightly(settings: Settings) -> NightlyBackup | None:
 
 def _store_zone(database: Database, clock: Clock) -> Callable[[], Awaitable[ZoneInfo]]:
     return lambda: database.read(partial(_first_zone, clock=clock))
-
-
-def channel_checks(settings: Settings) -> Mapping[str, ChannelCheck]:
-    """What `qiantai doctor` asks of each channel by its name: a text that says what is wrong, or None."""
-
-    async def web_chat() -> Notice | None:
-        return None if settings.web_chat else notice("doctor.web_chat_off")
-
-    return {webchat.WebChat.name: web_chat}
 
 
 async def well(database: Database) -> None:
@@ -233,30 +249,6 @@ def _heard(app: App, topics: frozenset[str]) -> None:
 
 def _show(session: Session, row: outbox.Outbox, now: datetime) -> cards.Shown | None:
     return cards.show(session, row, now, FEATURES)
-
-
-def _unreachable(clock: Clock, session: Session, contact_id: int) -> None:
-    """A person who blocked the bot: the client managers hear it once, until the person speaks again."""
-    contact = staff.block(session, contact_id)
-    if contact is None or contact.staff_id is None:
-        return
-    person = staff.get(session, contact.staff_id)
-    scene = scene_at(session, person.store_id, clock.now())
-    for manager in staff.with_role(scene.people(), Role.CLIENT_MANAGER):
-        if manager.id != person.id:
-            scene.tell(manager.id, notice("desk.unreachable", name=person.name))
-
-
-def _chatless(clock: Clock, session: Session, staff_id: int) -> None:
-    """Somebody has no chat yet, so a notice went nowhere: those who can invite them hear it once a day."""
-    person = staff.get(session, staff_id)
-    if not person.active or staff.has_chat(session, staff_id):
-        return
-    scene = scene_at(session, person.store_id, clock.now())
-    others = [one for one in scene.people() if one.id != staff_id]
-    today = scene.now.astimezone(scene.rules.working.zone).date()
-    for manager in staff.with_role(others, Role.CLIENT_MANAGER) or staff.with_role(others, Role.GM_OFFICE):
-        scene.tell(manager.id, notice("people.no_chat", name=person.name), dedupe=f"no chat|{staff_id}|{today}")
 
 
 def _alive(session: Session) -> None:

@@ -13,15 +13,16 @@ from sqlmodel import Session
 from bot import filling, hearing
 from bot.clock import Clock
 from bot.failpoints import failpoint
-from bot.feature import Answer, Context, Feature, Refusal, Scene
+from bot.feature import Answer, Context, Feature, Refusal
 from bot.handlers import people_joining
 from bot.notices import Notice, as_content, notice
+from bot.reach import Reach, managers_but
 from bot.stores import open_store
-from bot.talk import PRIVATE, Incoming
+from bot.talk import NEWS_OF_CHATS, PRIVATE, Incoming, Said
 from storage import inbox, outbox, staff
 from storage.database import Database, check, is_conflict, savepoint
 from storage.inbox import Inbox
-from storage.staff import Contact, Group, Role, Staff
+from storage.staff import Contact, Group, Staff
 
 log = structlog.get_logger()
 
@@ -52,6 +53,7 @@ class Desk:
         self._database = database
         self._clock = clock
         self._features = features
+        self._reach = Reach(features)
         self._observe = observe
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
@@ -74,6 +76,7 @@ class Desk:
             sender=incoming.sender,
             payload=incoming.payload(),
             now=self._clock.now(),
+            parked=incoming.text if incoming.kind == Said.UNREADABLE else "",
         )
 
     def wake(self, lane: str) -> None:
@@ -134,7 +137,7 @@ class Desk:
         if lane.startswith("staff:"):
             person = staff.get(session, int(lane.removeprefix("staff:")))
             scene = open_store(session, person.store_id, self._clock.now(), self._features)
-            for admin in _others(scene, person):
+            for admin in managers_but(scene, person):
                 scene.tell(admin.id, notice("desk.broken_for", name=person.name), dedupe=f"parked|{failed.inbox_id}")
 
     def handle_next(self, lane: str, session: Session) -> bool:
@@ -153,7 +156,9 @@ class Desk:
             return True
         try:
             incoming = _incoming(event, contact)
-            if person is None or (not person.active and people_joining.is_joining(incoming)):
+            if incoming.kind in NEWS_OF_CHATS:
+                self._reach.hear(session, incoming, contact, self._clock.now())
+            elif person is None or (not person.active and people_joining.is_joining(incoming)):
                 self._hear_stranger(session, event, contact, incoming)
             else:
                 self._handle(session, event, person, incoming)
@@ -196,7 +201,8 @@ class Desk:
         else:
             self._put(session, person.store_id, f"group:{group.id}", answer)
         if private and group is not None:
-            self._put(session, person.store_id, f"group:{group.id}", notice("desk.in_private", name=person.name))
+            whom = notice("desk.in_private", name=person.name, person_id=person.id)
+            self._put(session, person.store_id, f"group:{group.id}", whom)
 
     def _concerns_us(self, ctx: Context, incoming: Incoming, group: Group | None) -> bool:
         """People of a group talk among themselves; one that is not the store's may only be made it."""
@@ -233,12 +239,6 @@ class Desk:
             via=via,
             subject=said.subject,
         )
-
-
-def _others(scene: Scene, person: Staff) -> list[Staff]:
-    """Who hears of a person's trouble: the client managers, or the GM office where it is their own."""
-    people = [one for one in scene.people() if one.id != person.id]
-    return staff.with_role(people, Role.CLIENT_MANAGER) or staff.with_role(people, Role.GM_OFFICE)
 
 
 def _back_to(incoming: Incoming) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -73,6 +73,10 @@ class Scene:
     rules: Rulebook
     now: datetime
     features: Mapping[str, Feature]
+
+    def today(self) -> date:
+        """The store's day."""
+        return self.now.astimezone(self.rules.working.zone).date()
 
     def people(self) -> list[Staff]:
         """Everybody who works in the store."""

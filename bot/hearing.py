@@ -30,8 +30,9 @@ def answer(ctx: Context, incoming: Incoming) -> tuple[Private, Answer]:
             return _press(ctx, incoming.action)
         case Said.TEXT:
             return _text(ctx, cleaned(incoming.text).strip())
-        case Said.FILE | Said.OTHER:
-            return not ctx.in_group, notice("desk.cannot_read")
+        case Said.EDITED:
+            return True, notice("desk.edited")
+    return not ctx.in_group, notice("desk.cannot_read")
 
 
 def _press(ctx: Context, action: str) -> tuple[Private, Answer]:

@@ -8,10 +8,16 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.reading import Misread, Span
-from bot.talk import Button, Message
+from bot.talk import Button, Message, Pressable, Tone
 from bot.texts import plain, safe, text
 
 Buttons = tuple[tuple[Button, ...], ...]
+
+TONES = {
+    "approvals.button_approve": Tone.GOOD,
+    "approvals.button_refuse": Tone.BAD,
+    "dialog.button_confirm": Tone.GOOD,
+}
 
 
 @dataclass(frozen=True)
@@ -113,8 +119,12 @@ def from_content(content: Mapping[str, Any], *, subject: str = "") -> Notice:
 
 def in_words(told: Notice) -> Message:
     """The notice as a channel shows it; call it inside `texts.reading_at`."""
-    buttons = tuple(tuple((plain(text(b.label, **b.values)), b.action) for b in row) for row in told.buttons)
-    return Message(_markup(told), buttons)
+    return Message(_markup(told), tuple(tuple(_pressable(button) for button in row) for row in told.buttons))
+
+
+def _pressable(button: Button) -> Pressable:
+    tone = TONES.get(button.label, Tone.PLAIN)
+    return Pressable(plain(text(button.label, **button.values)), button.action, tone)
 
 
 def _markup(told: Notice) -> str:

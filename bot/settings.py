@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BeforeValidator, Field, SecretStr, field_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+TOKEN = re.compile(r"\d{5,20}:[A-Za-z0-9_-]{20,100}")
+WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 NEVER = ("off", "false", "no", "0")
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -28,6 +31,12 @@ class Settings(BaseSettings):
     public_url: str = ""
     web_chat: bool = False
     secret: SecretStr | None = None
+    telegram_token: SecretStr | None = None
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_secret: SecretStr | None = None
+    telegram_base_url: str = "https://api.telegram.org/bot"
+    telegram_file_url: str = "https://api.telegram.org/file/bot"
+    telegram_proxy: str = ""
     demo_now: AwareDatetime | None = None
     backup_dir: Path | None = None
     backup_at: Annotated[time | None, BeforeValidator(_daily)] = time(3, 30)
@@ -39,6 +48,26 @@ class Settings(BaseSettings):
         if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("sqlite:///… or postgresql+psycopg://…")
         return url
+
+    @field_validator("telegram_token")
+    @classmethod
+    def token_as_botfather_gives_it(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("123456789:AA…，BotFather 给的那一串")
+        return token
+
+    @field_validator("telegram_secret")
+    @classmethod
+    def secret_as_telegram_takes_it(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
+            raise ValueError("1–256 个字母、数字、_ 或 -")
+        return secret
+
+    @model_validator(mode="after")
+    def webhook_has_an_address(self) -> Self:
+        if self.telegram_token is not None and self.telegram_mode == "webhook" and not self.public_url:
+            raise ValueError("QIANTAI_TELEGRAM_MODE=webhook 需要 QIANTAI_PUBLIC_URL，比如 https://qiantai.example.com")
+        return self
 
     def database(self) -> str:
         """The database's URL: the one that is set, or a file in the data folder."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -30,13 +31,31 @@ class Said(StrEnum):
     PRESS = "press"
     FILE = "file"
     OTHER = "other"
+    EDITED = "edited"
+    # What a platform tells of a chat itself.
+    MOVED = "moved"
+    SENT_AWAY = "sent_away"
+    LET_IN = "let_in"
+    UNREADABLE = "unreadable"
+
+
+NEWS_OF_CHATS = (Said.MOVED, Said.SENT_AWAY, Said.LET_IN)
+
+
+class Tone(StrEnum):
+    """What pressing a button means, for platforms that have colours for it."""
+
+    PLAIN = ""
+    GOOD = "good"
+    BAD = "bad"
 
 
 @dataclass(frozen=True)
 class Incoming:
     """One thing that a person did: `chat` is `private` or a group's address, `addressed`: a group spoke to the bot.
 
-    `chat_name` is what the group is called, where the channel says it.
+    `chat_name` is what the group is called, where the channel says it; `message` is the message that was pressed,
+    edited or said; a chat that `MOVED` has its new address as `text`.
     """
 
     channel: str
@@ -85,12 +104,26 @@ class File:
 
 
 @dataclass(frozen=True)
+class Pressable:
+    """A button as it is shown: its words, what comes back when it is pressed, what pressing it means."""
+
+    label: str
+    action: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True)
 class Message:
-    """What a channel shows: escaped markup with `<b>` and line breaks, rows of (label, action), perhaps a file."""
+    """What a channel shows: escaped markup and line breaks, rows of buttons, perhaps a file.
+
+    The markup has `<b>`, `<time datetime="…">` around a moment, and `<at staff="7">` around the name of somebody who is
+    to notice it; `people` are their addresses on the channel, by their ids.
+    """
 
     markup: str
-    buttons: tuple[tuple[tuple[str, str], ...], ...] = ()
+    buttons: tuple[tuple[Pressable, ...], ...] = ()
     file: File | None = None
+    people: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,12 +148,28 @@ class Capabilities:
 
 
 class DeliveryError(Exception):
-    """A channel could not deliver: `permanent` never will, `retry_after` seconds hold that chat only."""
+    """A channel could not deliver: `permanent` never will, `retry_after` seconds hold that chat only.
 
-    def __init__(self, reason: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+    `moved_to` is the chat's new address; a message that was `refused` is wrong itself, its chat is not; as long as
+    the platform is `unreached` it is tried again.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        moved_to: str = "",
+        refused: bool = False,
+        unreached: bool = False,
+    ) -> None:
         super().__init__(reason)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.moved_to = moved_to
+        self.refused = refused
+        self.unreached = unreached
 
 
 class Receive(Protocol):
@@ -139,4 +188,6 @@ class Channel(Protocol):
 
     async def send(self, to: Address, message: Message, *, at: datetime) -> str: ...
 
-    async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> None: ...
+    async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> str:
+        """Shows the message anew; what it is called from now on."""
+        ...

@@ -22,6 +22,8 @@ WEEKDAYS = "一二三四五六日"
 NUMERAL = "0-9A-Za-z一二三四五" + "六七八九十"
 DOOR = re.compile(rf"[{NUMERAL}]{{1,4}}\s*(?:号楼|栋|幢|单元|座).*|[0-9]{{1,2}}-[0-9]{{1,2}}-[0-9]{{3,4}}.*")
 PHONE_IN_WORDS = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(?:1\d(?:[ -]?\d){9}|0\d{2,3}[ -]?\d{7,8})(?!\d)")
+TAGS = re.compile(r"</?(?:b|time|at)(?: [^>]*)?>")
+MENTIONS = re.compile(r"</?at(?: [^>]*)?>")
 NEAR_DAYS = {-1: "昨天", 0: "今天", 1: "明天"}
 
 
@@ -147,6 +149,8 @@ def environment() -> Environment:
         "plain_day": plain_day,
         "clock": clock_time,
         "moment": moment,
+        "due": due,
+        "mention": mention,
         "span": span,
         "amount": working_amount,
         "masked": masked,
@@ -166,7 +170,7 @@ def _template(stem: str) -> Template:
 
 
 def text(key: str, /, **values: Any) -> str:
-    """The block `leave.submitted` as markup: escaped text, `<b>` and line breaks, nothing else.
+    """The block `leave.submitted` as markup: escaped text, `<b>`, `<time>`, `<at>` and line breaks, nothing else.
 
     Raises KeyError for an unknown key and UndefinedError for a value that the block needs and did not get.
     """
@@ -185,7 +189,22 @@ def keys() -> set[str]:
 
 def plain(markup: str) -> str:
     """Markup as a plain line of text, for channels and logs without formatting."""
-    return html.unescape(re.sub(r"</?b>", "", markup))
+    return html.unescape(TAGS.sub("", markup))
+
+
+def without_mentions(markup: str) -> str:
+    """Markup for a channel where everybody reads everything anyway."""
+    return MENTIONS.sub("", markup)
+
+
+def due(at: datetime) -> Markup:
+    """A moment until which something is to be done, which a platform may show in the reader's own zone."""
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), moment(at))
+
+
+def mention(name: str, staff_id: int) -> Markup:
+    """Somebody's name, so that they notice it where the platform can do that."""
+    return Markup('<at staff="{}">{}</at>').format(staff_id, name)
 
 
 def safe(markup: str) -> Markup:

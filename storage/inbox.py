@@ -53,9 +53,17 @@ def lane_of(contact: Contact) -> str:
 
 
 def store_incoming(
-    session: Session, *, channel: str, account: str, event_id: str, sender: str, payload: dict[str, Any], now: datetime
+    session: Session,
+    *,
+    channel: str,
+    account: str,
+    event_id: str,
+    sender: str,
+    payload: dict[str, Any],
+    now: datetime,
+    parked: str = "",
 ) -> str | None:
-    """Keeps the event and returns its lane; None if this event was kept before."""
+    """Keeps the event and returns its lane; None if this event was kept before, or is `parked` for this reason."""
     known = contact(session, channel=channel, account=account, address=sender)
     row = {
         "channel": channel,
@@ -65,11 +73,11 @@ def store_incoming(
         "lane": lane_of(known),
         "payload": payload,
         "received_at": now,
-        "state": InboxState.WAITING,
+        "state": InboxState.PARKED if parked else InboxState.WAITING,
         "attempts": 0,
-        "error": "",
+        "error": parked,
     }
-    if insert_new(session, Inbox, row) is None:
+    if insert_new(session, Inbox, row) is None or parked:
         return None
     ring_bell(session, f"lane:{row['lane']}")
     return str(row["lane"])

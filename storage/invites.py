@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Column, false, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from storage import meta
 from storage.columns import KEY, Moment
 from storage.staff import Staff, get
 
@@ -52,6 +53,21 @@ def put(
     )
     hashed = _hashed(token, code=code)
     session.add(Invite(staff_id=staff_id, token_hash=hashed, expires_at=expires_at, invited_by_id=by_id))
+
+
+BOT = "telegram bot"
+
+
+def put_bot(session: Session, *, username: str) -> None:
+    """What the deployment's Telegram bot is called, for links that open it."""
+    if meta.get(session, BOT) != {"username": username}:
+        meta.put(session, BOT, {"username": username})
+
+
+def telegram_link(session: Session, code: str) -> str:
+    """A link that opens the bot and hands it the code; nothing if there is no bot."""
+    known = meta.get(session, BOT)
+    return f"https://t.me/{known['username']}?start={code}" if known else ""
 
 
 def find(session: Session, token: str, *, code: bool = False) -> Invite | None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, Index, String, UniqueConstraint, bindparam, delete, func, or_, text, update
+from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -29,7 +30,7 @@ class Kind(StrEnum):
 
 
 # Queries repeat these words: SQLite uses a partial index only for a query that says what the index says.
-_UNDELIVERED = text("state IN ('waiting', 'sending')")
+UNDELIVERED = text("state IN ('waiting', 'sending')")
 _WITH_SUBJECT = text("subject <> ''")
 
 
@@ -44,8 +45,8 @@ class Outbox(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("store_id", "dedupe"),
-        Index("outbox_undelivered", "recipient", "id", sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED),
-        Index("outbox_due", "due_at", sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED),
+        Index("outbox_undelivered", "recipient", "id", sqlite_where=UNDELIVERED, postgresql_where=UNDELIVERED),
+        Index("outbox_due", "due_at", sqlite_where=UNDELIVERED, postgresql_where=UNDELIVERED),
         Index("outbox_subject", "store_id", "subject", sqlite_where=_WITH_SUBJECT, postgresql_where=_WITH_SUBJECT),
         Index("outbox_sent", "address", "sent_at"),
     )
@@ -131,6 +132,12 @@ def ref_of_target(session: Session, row: Outbox) -> str:
     return target.message_ref if target else ""
 
 
+def address_of_target(session: Session, row: Outbox) -> str:
+    """Where the message that an edit is about was sent; nothing for a notice of its own."""
+    target = get(session, row.target_id) if row.target_id else None
+    return target.address if target else ""
+
+
 _ABOUT = (Outbox.store_id == bindparam("store_id"), Outbox.subject == bindparam("subject"), _WITH_SUBJECT)
 _NOT_OVER = [OutboxState.WAITING, OutboxState.SENDING, OutboxState.SENT]
 _GONE_OUT = (
@@ -180,14 +187,14 @@ def expire_all(session: Session, recipient: str) -> None:
     """Nothing that waits for the recipient is said any more: they left, or the group was given up."""
     session.connection().execute(
         update(Outbox)
-        .where(col(Outbox.recipient) == recipient, _UNDELIVERED, col(Outbox.state) == OutboxState.WAITING)
+        .where(col(Outbox.recipient) == recipient, UNDELIVERED, col(Outbox.state) == OutboxState.WAITING)
         .values(state=OutboxState.EXPIRED)
     )
 
 
 _HEAD = (
     select(Outbox)
-    .where(Outbox.recipient == bindparam("recipient"), _UNDELIVERED)
+    .where(Outbox.recipient == bindparam("recipient"), UNDELIVERED)
     .where(or_(col(Outbox.due_at) <= bindparam("now"), col(Outbox.state) == OutboxState.SENDING))
     .order_by(col(Outbox.id))
     .limit(1)
@@ -213,7 +220,7 @@ def digest_with(session: Session, first: Outbox, *, now: datetime, most: int = 2
     """The other notices of the same recipient that are gathered into one message with `first`."""
     gathered = select(Outbox).where(
         Outbox.recipient == first.recipient,
-        _UNDELIVERED,
+        UNDELIVERED,
         Outbox.state == OutboxState.WAITING,
         col(Outbox.digest),
         Outbox.due_at <= now,
@@ -225,7 +232,7 @@ def digest_with(session: Session, first: Outbox, *, now: datetime, most: int = 2
 def gathering_until(session: Session, recipient: str) -> datetime | None:
     """When the digest that is being gathered for this recipient goes out, if one is."""
     gathering = select(func.min(Outbox.due_at)).where(
-        Outbox.recipient == recipient, _UNDELIVERED, Outbox.state == OutboxState.WAITING, col(Outbox.digest)
+        Outbox.recipient == recipient, UNDELIVERED, Outbox.state == OutboxState.WAITING, col(Outbox.digest)
     )
     return session.exec(gathering).one()
 
@@ -254,9 +261,18 @@ def _close(session: Session, ids: Sequence[int], **values: Any) -> None:
     session.connection().execute(_STILL_OURS, {"ids": list(ids), "lease_until": None, **values})
 
 
-def mark_sent(session: Session, ids: Sequence[int], *, message_ref: str, real: datetime) -> None:
-    """The platform has taken it, at `real` time; `message_ref` is what it is called there."""
+_EDIT = aliased(Outbox)
+
+
+def mark_sent(session: Session, ids: Sequence[int], *, message_ref: str, real: datetime, instead_of: str = "") -> None:
+    """The platform has taken it, at `real` time; `message_ref` is what it is called there.
+
+    An edit names the message that it changed; where it made a new one `instead_of` that, the new one is the card.
+    """
     _close(session, ids, state=OutboxState.SENT, message_ref=message_ref, sent_at=real, error="")
+    if instead_of and instead_of != message_ref:
+        card = select(_EDIT.target_id).where(col(_EDIT.id).in_(ids))
+        session.connection().execute(update(Outbox).where(col(Outbox.id).in_(card)).values(message_ref=message_ref))
 
 
 def mark_failed(session: Session, ids: Sequence[int], error: str) -> None:
@@ -282,59 +298,8 @@ def retry_at(session: Session, ids: Sequence[int], *, at: datetime, error: str) 
 
 def release_leases(session: Session) -> None:
     """Notices in flight when the only process died wait again."""
-    stuck = update(Outbox).where(_UNDELIVERED, col(Outbox.state) == OutboxState.SENDING)
+    stuck = update(Outbox).where(UNDELIVERED, col(Outbox.state) == OutboxState.SENDING)
     session.connection().execute(stuck.values(state=OutboxState.WAITING, lease_until=None))
-
-
-_OLDEST = (
-    select(func.min(Outbox.id).label("id"))
-    .where(_UNDELIVERED)
-    .where(or_(col(Outbox.due_at) <= bindparam("now"), col(Outbox.state) == OutboxState.SENDING))
-    .group_by(Outbox.recipient)
-    .subquery()
-)
-_RECIPIENTS_DUE = (
-    select(Outbox.recipient)
-    .join(_OLDEST, _OLDEST.c.id == col(Outbox.id))
-    .where(or_(col(Outbox.state) == OutboxState.WAITING, col(Outbox.lease_until) <= bindparam("real")))
-    .where(or_(col(Outbox.next_try_at).is_(None), col(Outbox.next_try_at) <= bindparam("real")))
-    .order_by(col(Outbox.id))
-)
-
-
-def recipients_due(session: Session, *, now: datetime, real: datetime) -> list[str]:
-    """Everybody whose oldest undelivered notice may go out now, who has waited longest first.
-
-    What a dead process had in hand may go again once its lease has run out.
-    """
-    return list(session.exec(_RECIPIENTS_DUE, params={"now": now, "real": real}))
-
-
-_IS_WAITING = (_UNDELIVERED, Outbox.state == OutboxState.WAITING)
-_NEXT_DUE = select(func.min(Outbox.due_at)).where(*_IS_WAITING, col(Outbox.due_at) > bindparam("after"))
-_NEXT_TRY = select(func.min(Outbox.next_try_at)).where(*_IS_WAITING, col(Outbox.next_try_at) > bindparam("after"))
-
-
-def next_due(session: Session, *, after: datetime) -> datetime | None:
-    """The store's next moment at which a held notice may go."""
-    return session.exec(_NEXT_DUE, params={"after": after}).one()
-
-
-def next_try(session: Session, *, after: datetime) -> datetime | None:
-    """The next moment (real time) at which a notice that had to wait is tried again."""
-    return session.exec(_NEXT_TRY, params={"after": after}).one()
-
-
-def sent_since(
-    session: Session, *, since: datetime, address: str | None = None, channel: str | None = None
-) -> list[datetime]:
-    """When messages went (or are going) to an address, or over a channel as a whole, since `since`; oldest first."""
-    sent = select(Outbox.sent_at).where(col(Outbox.sent_at) > since)
-    if address is not None:
-        sent = sent.where(Outbox.address == address)
-    if channel is not None:
-        sent = sent.where(col(Outbox.address).startswith(f"{channel}|", autoescape=True))
-    return [at for at in session.exec(sent.order_by(col(Outbox.sent_at))) if at is not None]
 
 
 def forget_before(session: Session, before: datetime) -> int:

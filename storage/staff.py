@@ -263,6 +263,29 @@ def contact_by_id(session: Session, contact_id: int) -> Contact:
     return session.get_one(Contact, contact_id)
 
 
+def unblock(session: Session, contact_id: int) -> None:
+    """The chat takes messages again."""
+    session.connection().execute(update(Contact).where(col(Contact.id) == contact_id).values(blocked=False))
+
+
+def move_chat(session: Session, *, channel: str, account: str, old: str, new: str) -> None:
+    """A group's chat has another address; where that is a group's already, the old row is given no new one."""
+    taken = select(Group.id).where(Group.channel == channel, Group.account == account, Group.address == new)
+    if session.exec(taken).first() is None:
+        session.connection().execute(
+            update(Group)
+            .where(col(Group.channel) == channel, col(Group.account) == account, col(Group.address) == old)
+            .values(address=new)
+        )
+
+
+def reached_on(session: Session, *, channel: str, account: str) -> list[tuple[Contact, Staff]]:
+    """The people who work somewhere and have a chat on this account, in the order they came."""
+    bound = select(Contact, Staff).join(Staff, col(Contact.staff_id) == Staff.id).order_by(col(Contact.id))
+    here = bound.where(Contact.channel == channel, Contact.account == account, ~col(Contact.blocked))
+    return list(session.exec(here.where(col(Staff.active))))
+
+
 _THIS_CONTACT = update(Contact).where(col(Contact.id) == bindparam("contact_id"))
 
 

@@ -15,6 +15,7 @@ MIDDLE = {
         "hearing",
         "colleagues",
         "cards",
+        "reach",
         "approvals",
         "approvals_asking",
         "filling",
@@ -31,8 +32,9 @@ BELOW_HANDLERS = MIDDLE | LOWEST
 # What each part of bot/ may import from bot/, besides the files of its own folder. A new part needs a row here.
 MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"operating"},
-    "operating": {"app", "storefile", "toml_lines", "settings"} | BELOW_HANDLERS,
-    "app": {"settings", "storefile", "desk", "channels", "scheduler", "web", "handlers"} | BELOW_HANDLERS,
+    "operating": {"app", "platforms", "storefile", "toml_lines", "settings"} | BELOW_HANDLERS,
+    "app": {"settings", "storefile", "desk", "platforms", "channels", "scheduler", "web", "handlers"} | BELOW_HANDLERS,
+    "platforms": {"settings", "channels"} | BELOW_HANDLERS,
     "storefile": {"storemistakes", "toml_lines", "rules", "reading", "texts"},
     "storemistakes": {"toml_lines"},
     "toml_lines": set(),
@@ -40,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desk": {"handlers"} | BELOW_HANDLERS,
     "hearing": BELOW_HANDLERS,
     "cards": BELOW_HANDLERS,
+    "reach": BELOW_HANDLERS,
     "colleagues": BELOW_HANDLERS,
     "approvals": BELOW_HANDLERS,
     "approvals_asking": BELOW_HANDLERS,
@@ -64,7 +67,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 DATABASE_PACKAGES = {"sqlalchemy", "sqlmodel", "alembic", "psycopg", "sqlite3"}
 SESSION_AS_ARGUMENT = {
-    *("app", "desk", "handlers", "feature", "stores", "storefile", "cards", "channels", "scheduler", "operating"),
+    *("app", "desk", "handlers", "feature", "stores", "storefile", "cards", "reach", "channels", "scheduler"),
+    "operating",
 }
 
 # The calls that are given text keys.

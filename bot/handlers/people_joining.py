@@ -51,7 +51,8 @@ def _invite(ctx: Context, person: Staff) -> Answer:
     invites.put(ctx.session, person.id, code, expires_at=until, by_id=ctx.me.id, code=True)
     ctx.record("people.invited", subject(person), by=ctx.me, after={"until": until.isoformat()})
     known = staff.has_chat(ctx.session, person.id)
-    return notice("people.invited", name=person.name, code=rules.grouped(code), until=until, known=known)
+    link = invites.telegram_link(ctx.session, code)
+    return notice("people.invited", name=person.name, code=rules.grouped(code), until=until, known=known, link=link)
 
 
 def joined_already(ctx: Context, word: str, rest: str) -> Answer:

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import typer
 
-from bot.app import channel_checks
 from bot.clock import Clock
 from bot.operating.findings import Finding, ill, in_the_rows, well
 from bot.operating.opening import read_settings, where
 from bot.operating.terminal import FOUND_WRONG, words
+from bot.platforms import channel_checks
 from bot.settings import Settings
 from storage import schema
 from storage.backup import sqlite_file

@@ -15,7 +15,10 @@ import structlog
 
 # Text that may stand in a log, because it can only be a word of our own; numbers and yes or no always may.
 TOLD = frozenset(
-    {"event", "level", "timestamp", "logger", "feature", "channel", "state", "kind", "failure", "error_type"}
+    {
+        *("event", "level", "timestamp", "logger", "feature", "channel", "state", "kind", "failure", "error_type"),
+        *("mode", "scope"),
+    }
 )
 # No long number, and no run of letters and digits that could be a token.
 OWN_WORD = re.compile(r"(?!.*\d{5})(?!.*[\w-]{25})[A-Za-z][A-Za-z0-9 _.,:'<>()\[\]/-]{0,200}", re.ASCII)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -17,7 +18,7 @@ from bot.clock import Clock
 from bot.failpoints import failpoint
 from bot.scheduler.pace import free_at
 from bot.talk import Address, Channel, DeliveryError, Message
-from storage import outbox, staff
+from storage import outbox, outbox_due, staff
 from storage.database import Database
 from storage.outbox import Kind, Outbox
 
@@ -31,7 +32,8 @@ TRIES = 12
 NO_CHAT = "no chat to reach them"
 
 Show = Callable[[Session, Outbox, datetime], Shown | None]
-Unreachable = Callable[[Session, int], None]
+Unreachable = Callable[[Session, Address], None]
+Chatless = Callable[[Session, int], None]
 Observe = Callable[[str, float], None]
 Closing = Callable[[Session], None]
 
@@ -41,12 +43,12 @@ class Job:
     """A notice under way: the rows that it settles, and where it goes."""
 
     ids: tuple[int, ...]
+    recipient: str
     to: Address
     message: Message
     edits: str
     due_at: datetime
     attempts: int = 1
-    contact_id: int | None = None
 
 
 class Delivery:
@@ -60,7 +62,7 @@ class Delivery:
         show: Show,
         unreachable: Unreachable,
         observe: Observe = lambda _what, _seconds: None,
-        chatless: Unreachable = lambda _session, _staff_id: None,
+        chatless: Chatless = lambda _session, _staff_id: None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -85,7 +87,7 @@ class Delivery:
 
     async def wake_due(self) -> None:
         """Takes up everything that may go now."""
-        due = partial(outbox.recipients_due, now=self._clock.now(), real=self._clock.real())
+        due = partial(outbox_due.recipients_due, now=self._clock.now(), real=self._clock.real())
         for recipient in await self._database.read(due):
             self.wake(recipient)
 
@@ -120,7 +122,7 @@ class Delivery:
         if closing is not None:
             closing(session)
         while (row := self._ready(session, recipient)) is not None:
-            to, contact_id = _address(session, row)
+            to = _address(session, row)
             if to is None and recipient.startswith("staff:"):
                 self._chatless(session, int(recipient.removeprefix("staff:")))
             shown = self._in_words(session, row) if to else NO_CHAT
@@ -132,7 +134,7 @@ class Delivery:
             if wait_until is not None:
                 outbox.wait_until(session, row, wait_until)
                 return None
-            return self._take(session, row, to, contact_id, shown)
+            return self._take(session, row, to, shown)
         return None
 
     def _in_words(self, session: Session, row: Outbox) -> Shown | str | None:
@@ -153,7 +155,7 @@ class Delivery:
         pace = self._channels[to.channel].can.pace
         return free_at(session, pace, to, real=self._clock.real(), group=group) if pace else None
 
-    def _take(self, session: Session, row: Outbox, to: Address, contact_id: int | None, shown: Shown) -> Job:
+    def _take(self, session: Session, row: Outbox, to: Address, shown: Shown) -> Job:
         going = self._clock.real()
         rows = [row, *(outbox.digest_with(session, row, now=self._clock.now()) if row.digest else ())]
         messages = [shown.message]
@@ -165,12 +167,12 @@ class Delivery:
         message = shown.message if len(messages) == 1 else Message("\n".join(one.markup for one in messages))
         return Job(
             tuple(one.id for one in rows),
+            row.recipient,
             to,
-            message,
+            replace(message, people=_mentioned(session, message, to)),
             outbox.ref_of_target(session, row),
             row.due_at,
             row.attempts,
-            contact_id,
         )
 
     async def _send(self, job: Job) -> Closing:
@@ -179,34 +181,51 @@ class Delivery:
         try:
             async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                 if job.edits:
-                    await channel.edit(job.to, job.edits, job.message, at=at)
-                    ref = job.edits
+                    ref = await channel.edit(job.to, job.edits, job.message, at=at)
                 else:
                     ref = await channel.send(job.to, job.message, at=at)
             self._observe("sent", (self._clock.now() - job.due_at).total_seconds())
-            return partial(outbox.mark_sent, ids=job.ids, message_ref=ref, real=self._clock.real())
+            return partial(
+                outbox.mark_sent, ids=job.ids, message_ref=ref, real=self._clock.real(), instead_of=job.edits
+            )
         except DeliveryError as error:
             return self._failed(job, error)
         except TimeoutError:
-            return self._failed(job, DeliveryError("no answer in time"))
+            return self._failed(job, DeliveryError("no answer in time", unreached=True))
 
     def _failed(self, job: Job, error: DeliveryError) -> Closing:
         log.warning("not delivered", channel=job.to.channel, permanent=error.permanent, error=str(error))
-        if error.permanent or job.attempts >= TRIES:
-            return partial(self._give_up, job, str(error))
+        if error.moved_to:
+            return partial(self._move, job, error.moved_to)
+        if error.refused:
+            return partial(self._refused, job, str(error))
         seconds = error.retry_after
+        if error.permanent or (job.attempts >= TRIES and seconds is None and not error.unreached):
+            return partial(self._give_up, job, str(error))
         if seconds is None:
-            longest = min(FIRST_RETRY_SECONDS * 2 ** (job.attempts - 1), LONGEST_RETRY_SECONDS)
+            longest = min(FIRST_RETRY_SECONDS * 2 ** min(job.attempts - 1, 20), LONGEST_RETRY_SECONDS)
             seconds = longest * random.uniform(0.75, 1.0)
         at = self._clock.real() + timedelta(seconds=seconds)
         return partial(outbox.retry_at, ids=job.ids, at=at, error=str(error))
 
-    def _give_up(self, job: Job, error: str, session: Session) -> None:
-        """Never again to this chat; another chat of the person is tried, and the client manager hears it once."""
+    def _move(self, job: Job, new: str, session: Session) -> None:
+        """The chat has another address now: whatever is for it goes there, this first."""
+        staff.move_chat(session, channel=job.to.channel, account=job.to.account, old=job.to.chat, new=new)
+        outbox.retry_at(session, job.ids, at=self._clock.real(), error="")
+
+    def _refused(self, job: Job, error: str, session: Session) -> None:
+        """The platform does not take this message; the ones behind it may go."""
         outbox.mark_failed(session, job.ids, error)
         self._observe("failed", 0.0)
-        if job.contact_id is not None:
-            self._unreachable(session, job.contact_id)
+
+    def _give_up(self, job: Job, error: str, session: Session) -> None:
+        """Never again to this chat: another chat of the person is tried, and the client manager hears it once."""
+        self._unreachable(session, job.to)
+        kind, _, key = job.recipient.partition(":")
+        if kind == "staff" and staff.contacts_of(session, int(key)):
+            outbox.retry_at(session, job.ids, at=self._clock.real(), error=error)
+        else:
+            self._refused(job, error, session)
 
     def _drop(self, session: Session, row: Outbox, problem: str | None) -> None:
         """Lets go of a notice: nothing is left to say, or it cannot be said."""
@@ -217,14 +236,33 @@ class Delivery:
             self._observe("failed", 0.0)
 
 
-def _address(session: Session, row: Outbox) -> tuple[Address | None, int | None]:
-    """Where the recipient is reached, and by which contact."""
+def _mentioned(session: Session, message: Message, to: Address) -> dict[int, str]:
+    """Where those whom the message names are, on the channel on which it goes."""
+    named = {int(number) for number in re.findall(r'<at staff="(\d+)">', message.markup)}
+    places = {one: staff.contacts_of(session, one) for one in named}
+    return {
+        one: place.address
+        for one, contacts in places.items()
+        for place in contacts
+        if (place.channel, place.account) == (to.channel, to.account)
+    }
+
+
+def _address(session: Session, row: Outbox) -> Address | None:
+    """Where the recipient is reached; a message is changed where it was sent, wherever they speak now."""
     kind, _, key = row.recipient.partition(":")
     if kind == "group":
         group = _hearing(session, int(key), row)
-        return (Address(group.channel, group.account, group.address, group=True) if group else None), None
-    contact = staff.contact_by_id(session, int(key)) if kind == "contact" else _contact(session, int(key), row.via)
-    return (Address(contact.channel, contact.account, contact.address), contact.id) if contact else (None, None)
+        return Address(group.channel, group.account, group.address, group=True) if group else None
+    via = outbox.address_of_target(session, row) if row.kind == Kind.EDIT else row.via
+    contact = staff.contact_by_id(session, int(key)) if kind == "contact" else _contact(session, int(key), via)
+    if contact is None or (row.kind == Kind.EDIT and via not in ("", _spelled(contact))):
+        return None
+    return Address(contact.channel, contact.account, contact.address)
+
+
+def _spelled(contact: staff.Contact) -> str:
+    return str(Address(contact.channel, contact.account, contact.address))
 
 
 def _hearing(session: Session, group_id: int, row: Outbox) -> staff.Group | None:
@@ -237,5 +275,5 @@ def _hearing(session: Session, group_id: int, row: Outbox) -> staff.Group | None
 def _contact(session: Session, staff_id: int, via: str) -> staff.Contact | None:
     """The chat where the person spoke, if the notice answers there; else the one where they spoke last."""
     contacts = staff.contacts_of(session, staff_id)
-    answering = [one for one in contacts if str(Address(one.channel, one.account, one.address)) == via]
+    answering = [one for one in contacts if _spelled(one) == via]
     return next(iter([*answering, *contacts]), None)

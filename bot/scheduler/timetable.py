@@ -14,7 +14,7 @@ from sqlmodel import Session
 from bot.clock import Clock, monotonic_seconds
 from bot.scheduler.delivery import Delivery
 from bot.scheduler.reminders import Bell
-from storage import outbox, reminders
+from storage import outbox_due, reminders
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -103,10 +103,10 @@ class Timetable:
     def _earliest(self, session: Session) -> datetime | None:
         """The next moment (real time) at which something is due."""
         now = self._clock.now()
-        store_times = [reminders.next_at(session, after=now), outbox.next_due(session, after=now)]
+        store_times = [reminders.next_at(session, after=now), outbox_due.next_due(session, after=now)]
         real = [self._clock.real_time_of(at) for at in store_times if at is not None]
         held = [
-            outbox.next_try(session, after=self._clock.real()),
+            outbox_due.next_try(session, after=self._clock.real()),
             reminders.next_held(session, after=self._clock.real()),
         ]
         return min([*real, *(at for at in held if at is not None)], default=None)
@@ -152,5 +152,5 @@ class Timetable:
 
 
 def _next_in_store(session: Session, now: datetime) -> datetime | None:
-    found = [reminders.next_at(session, after=now), outbox.next_due(session, after=now)]
+    found = [reminders.next_at(session, after=now), outbox_due.next_due(session, after=now)]
     return min((at for at in found if at is not None), default=None)

@@ -13,10 +13,10 @@ from functools import partial
 from sqlmodel import Session
 
 from bot import cards
-from bot.app import scene_at
 from bot.clock import Clock
 from bot.feature import Feature, Scene
 from bot.notices import Notice, notice
+from bot.reach import Reach
 from bot.scheduler.delivery import Delivery
 from bot.scheduler.reminders import Bell
 from bot.scheduler.timetable import Timetable
@@ -72,12 +72,13 @@ class FakeChannel:
         self.sent.append((to.chat, message.markup))
         return ref
 
-    async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> None:
+    async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> str:
         await self._arrive(to)
         if not ref.startswith(f"{to.chat}/") or ref not in self.messages:
             raise DeliveryError(f"no message {ref} here", permanent=True)
         self.messages[ref] = message
         self.edited.append((to.chat, message.markup))
+        return ref
 
     async def _arrive(self, to: Address) -> None:
         self.tries.append((to.chat, self.clock.real()))
@@ -108,7 +109,7 @@ class Office:
         self.channel = FakeChannel(clock, pace)
         self.bell = Bell(database, clock, self.features)
         show = partial(cards.show, features=self.features)
-        self.delivery = Delivery(database, clock, {FAKE: self.channel}, show, self._unreachable)
+        self.delivery = Delivery(database, clock, {FAKE: self.channel}, show, self._lost)
         self.timetable = Timetable(
             database,
             clock,
@@ -152,16 +153,11 @@ class Office:
             while not happened():  # noqa: ASYNC110 (the channel is written to from many places)
                 await asyncio.sleep(0.005)
 
+    def _lost(self, session: Session, to: Address) -> None:
+        Reach(self.features).lost(session, to, self.clock.now())
+
     def rows(self) -> list[Outbox]:
         return all_rows(self.database, Outbox)
-
-    def _unreachable(self, session: Session, contact_id: int) -> None:
-        """As the app does it: whoever manages hears it once."""
-        contact = staff.block(session, contact_id)
-        if contact is None or contact.staff_id is None or contact.staff_id == self.shop.zhou:
-            return
-        scene = scene_at(session, self.shop.store_id, self.clock.now())
-        scene.tell(self.shop.zhou, notice("desk.unreachable", name=staff.get(session, contact.staff_id).name))
 
 
 async def _nothing() -> None:

@@ -121,7 +121,7 @@ async def test_a_person_with_another_chat_is_reached_there(office: Office) -> No
 
     await office.works()
 
-    assert office.channel.told("wang_home") == [shown("二")]
+    assert office.channel.told("wang_home") == [shown("一"), shown("二")]
 
 
 async def test_a_person_without_any_chat_stops_nobody(office: Office) -> None:

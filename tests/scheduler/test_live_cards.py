@@ -57,7 +57,7 @@ def newest(office: Office, chat: str) -> tuple[str, list[str]]:
     """What the chat's last message says now, and its buttons."""
     ref = [ref for ref in office.channel.messages if ref.startswith(f"{chat}/")][-1]
     message = office.channel.messages[ref]
-    return message.markup, [label for line in message.buttons for label, _ in line]
+    return message.markup, [one.label for line in message.buttons for one in line]
 
 
 def edits(office: Office) -> list[OutboxState]:

@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlmodel import Session
 
-from storage import outbox
+from storage import outbox, outbox_due
 from storage.database import Database
 from storage.outbox import Kind, Outbox, OutboxState
 from tests.storage.shop import HOUR, MINUTE, NOW, Shop, all_rows, queue_notice
@@ -134,7 +134,7 @@ def test_a_notice_that_waits_for_its_turn_keeps_its_place(database: Database, sh
     database.write_now(hold)
 
     assert take(database) is None
-    assert database.read_now(partial(outbox.next_try, after=NOW)) == NOW + MINUTE
+    assert database.read_now(partial(outbox_due.next_try, after=NOW)) == NOW + MINUTE
     assert take(database, real=NOW + MINUTE) == first
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlmodel import Session
 
-from storage import outbox
+from storage import outbox, outbox_due
 from storage.database import Database
 from storage.outbox import Outbox
 from tests.storage.shop import DAY, HOUR, MINUTE, NOW, Shop, all_rows, open_shop, queue_notice
@@ -63,8 +63,8 @@ def test_recipients_for_whom_something_may_go_are_listed_who_waits_longest_first
         queue_notice(database, shop, recipient)
     queue_notice(database, shop, "staff:2", due_at=NOW + MINUTE)
 
-    assert database.read_now(partial(outbox.recipients_due, now=NOW, real=NOW)) == ["staff:3", "staff:1"]
-    assert "staff:2" in database.read_now(partial(outbox.recipients_due, now=NOW + MINUTE, real=NOW))
+    assert database.read_now(partial(outbox_due.recipients_due, now=NOW, real=NOW)) == ["staff:3", "staff:1"]
+    assert "staff:2" in database.read_now(partial(outbox_due.recipients_due, now=NOW + MINUTE, real=NOW))
 
 
 def test_who_must_wait_for_a_retry_is_not_listed_before_it(database: Database, shop: Shop) -> None:
@@ -72,18 +72,18 @@ def test_who_must_wait_for_a_retry_is_not_listed_before_it(database: Database, s
     take(database)
     database.write_now(partial(outbox.retry_at, ids=[number or 0], at=NOW + MINUTE, error=""))
 
-    assert database.read_now(partial(outbox.recipients_due, now=NOW, real=NOW)) == []
-    assert database.read_now(partial(outbox.recipients_due, now=NOW, real=NOW + MINUTE)) == ["staff:1"]
+    assert database.read_now(partial(outbox_due.recipients_due, now=NOW, real=NOW)) == []
+    assert database.read_now(partial(outbox_due.recipients_due, now=NOW, real=NOW + MINUTE)) == ["staff:1"]
 
 
 def test_the_next_held_notice_and_the_next_retry_are_known(database: Database, shop: Shop) -> None:
     queue_notice(database, shop, "staff:1", due_at=NOW + 2 * HOUR)
     queue_notice(database, shop, "staff:2", due_at=NOW + HOUR)
 
-    assert database.read_now(partial(outbox.next_due, after=NOW)) == NOW + HOUR
-    assert database.read_now(partial(outbox.next_due, after=NOW + HOUR)) == NOW + 2 * HOUR
-    assert database.read_now(partial(outbox.next_due, after=NOW + 2 * HOUR)) is None
-    assert database.read_now(partial(outbox.next_try, after=NOW)) is None
+    assert database.read_now(partial(outbox_due.next_due, after=NOW)) == NOW + HOUR
+    assert database.read_now(partial(outbox_due.next_due, after=NOW + HOUR)) == NOW + 2 * HOUR
+    assert database.read_now(partial(outbox_due.next_due, after=NOW + 2 * HOUR)) is None
+    assert database.read_now(partial(outbox_due.next_try, after=NOW)) is None
 
 
 def test_what_a_dead_process_had_in_hand_waits_again(database: Database, shop: Shop) -> None:
@@ -102,13 +102,13 @@ def test_what_went_is_counted_by_address_and_by_channel(database: Database, shop
     moments = [NOW, NOW + MINUTE, NOW + 2 * MINUTE]
 
     by_address = database.read_now(
-        partial(outbox.sent_since, since=NOW - MINUTE, address="webchat|local|staff:1", channel=None)
+        partial(outbox_due.sent_since, since=NOW - MINUTE, address="webchat|local|staff:1", channel=None)
     )
-    by_channel = database.read_now(partial(outbox.sent_since, since=NOW, channel="webchat"))
+    by_channel = database.read_now(partial(outbox_due.sent_since, since=NOW, channel="webchat"))
 
     assert by_address == moments[:2]
     assert by_channel == moments[1:]
-    assert database.read_now(partial(outbox.sent_since, since=NOW, channel="web")) == []
+    assert database.read_now(partial(outbox_due.sent_since, since=NOW, channel="web")) == []
 
 
 def test_housekeeping_drops_old_notices_that_ended_and_keeps_the_rest(database: Database, shop: Shop) -> None:

@@ -12,7 +12,7 @@ from functools import partial
 from sqlmodel import Session
 
 from bot.talk import Address, Capabilities, DeliveryError, Message, Receive
-from bot.texts import plain
+from bot.texts import plain, without_mentions
 from storage import webchat
 from storage.database import Database
 
@@ -46,8 +46,9 @@ class WebChat:
     async def send(self, to: Address, message: Message, *, at: datetime) -> str:
         return await self._database.write(partial(_post, _table_key(to), message, at))
 
-    async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> None:
+    async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> str:
         await self._database.write(partial(_edit, ref, message))
+        return ref
 
     def changed(self, chat: str) -> None:
         """Pages that wait for this conversation look again; call it in the event loop."""
@@ -72,11 +73,11 @@ def _table_key(to: Address) -> str:
 
 
 def _html(message: Message) -> str:
-    return message.markup.replace("\n", "<br>")
+    return without_mentions(message.markup).replace("\n", "<br>")
 
 
 def _buttons(message: Message) -> list[list[dict[str, str]]]:
-    return [[{"label": label, "action": action} for label, action in row] for row in message.buttons]
+    return [[{"label": one.label, "action": one.action} for one in row] for row in message.buttons]
 
 
 def _post(chat: str, message: Message, at: datetime, session: Session) -> str:

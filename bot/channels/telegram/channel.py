@@ -1,0 +1,202 @@
+"""Telegram as a channel: what goes out is sent and edited, and what went wrong with a delivery is said."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import structlog
+from telegram import InputFile
+from telegram.error import BadRequest, TelegramError
+
+from bot.channels.telegram import writing
+from bot.channels.telegram.client import (
+    Client,
+    account_of,
+    failure,
+    is_gone,
+    is_thread_gone,
+    is_unchanged,
+    is_unparsed,
+)
+from bot.channels.telegram.intake import NAME, Intake
+from bot.channels.telegram.menu import Menu
+from bot.channels.telegram.sent import Sent
+from bot.channels.telegram.writing import Part
+from bot.talk import Address, Capabilities, DeliveryError, Message, Pace, Receive
+from storage.database import Database
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+HTML = "HTML"
+# Stands where words stood that Telegram does not let us delete.
+NOTHING_MORE = "⋯"
+
+
+class Telegram:
+    """A bot of one token. `webhook` is (address, secret); without it the bot asks for its updates itself.
+
+    `pause` waits between the messages that one long message takes.
+    """
+
+    name = NAME
+    can = Capabilities(
+        longest_bytes=16_000, pace=Pace(chat_seconds=1, per_minute=60, per_minute_in_group=20, per_second=25)
+    )
+
+    def __init__(
+        self,
+        client: Client,
+        menu: Menu,
+        database: Database,
+        *,
+        webhook: tuple[str, str] | None = None,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._client = client
+        self._intake = Intake(client, menu, database, webhook)
+        self._pause = pause
+        self._arrived: dict[tuple[Address, str], list[int]] = {}
+        self.account = account_of(client.token)
+
+    async def run(self, receive: Receive) -> None:
+        """Listens until cancelled; nothing is confirmed to Telegram before it is kept."""
+        await self._intake.run(receive)
+
+    async def take(self, updates: Sequence[dict[str, Any]]) -> None:
+        """What Telegram calls with; returns when all of it is durable."""
+        await self._intake.take(updates)
+
+    async def send(self, to: Address, message: Message, *, at: datetime) -> str:
+        """A long message that broke off is taken up where it stopped, unless the process has died since."""
+        key = (to, message.markup)
+        try:
+            sent = await self._send(to, message, self._arrived.setdefault(key, []))
+        except TelegramError as error:
+            trouble = failure(error)
+            if trouble.permanent or trouble.refused:
+                del self._arrived[key]
+            raise trouble from error
+        del self._arrived[key]
+        return str(sent)
+
+    async def _send(self, to: Address, message: Message, arrived: list[int]) -> Sent:
+        parts = writing.parts(message)
+        for part in parts[len(arrived) :]:
+            await self._keep_pace(arrived)
+            arrived.append(await self._send_part(to, part))
+        worded = [number for number, part in zip(arrived, parts, strict=True) if part.words]
+        return Sent(_chat(to)[0], tuple(worded), captioned=bool(parts and parts[0].file and worded))
+
+    async def _keep_pace(self, before: Sequence[object]) -> None:
+        if before and self.can.pace:
+            await self._pause(self.can.pace.chat_seconds)
+
+    async def _send_part(self, to: Address, part: Part) -> int:
+        """A topic that was deleted means its group."""
+        chat, topic = _chat(to)
+        try:
+            return await self._formatted(part, lambda words, mode: self._post(part, words, mode, chat, topic))
+        except BadRequest as error:
+            if topic is None or not is_thread_gone(error):
+                raise
+        return await self._formatted(part, lambda words, mode: self._post(part, words, mode, chat, None))
+
+    async def _post(self, part: Part, words: str, mode: str | None, chat: int, topic: int | None) -> int:
+        how: dict[str, Any] = {"parse_mode": mode, "message_thread_id": topic, "reply_markup": part.keyboard}
+        if part.file is None:
+            sent = await self._client.send_message(chat, words, **how)
+        else:
+            document = InputFile(part.file.content, filename=part.file.name)
+            sent = await self._client.send_document(chat, document, caption=words or None, **how)
+        return int(sent.message_id)
+
+    async def _formatted(self, part: Part, ask: Callable[[str, str | None], Awaitable[T]]) -> T:
+        """Asks with the words as HTML; what Telegram cannot parse is asked plain."""
+        try:
+            return await ask(part.html, HTML)
+        except BadRequest as error:
+            if not is_unparsed(error):
+                raise
+            log.error("telegram cannot parse a text", error=str(error))
+        return await ask(part.words, None)
+
+    async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> str:
+        """Shows the message anew; one that is gone is sent again, and called by its new name."""
+        before = Sent.of(ref)
+        try:
+            if before.chat == _chat(to)[0]:
+                return str(await self._edit(to, before, message))
+        except BadRequest as error:
+            if not is_gone(error):
+                raise failure(error) from error
+        except TelegramError as error:
+            raise failure(error) from error
+        return await self.send(to, message, at=at)
+
+    async def _edit(self, to: Address, before: Sent, message: Message) -> Sent:
+        if before.captioned:
+            await self._edit_caption(before, writing.caption(message))
+            return before
+        parts = writing.texts(message)
+        ids: list[int] = []
+        for number, part in zip(before.ids, parts, strict=False):
+            await self._keep_pace(ids)
+            await self._edit_text(before.chat, number, part)
+            ids.append(number)
+        for part in parts[len(ids) :]:
+            await self._keep_pace(ids)
+            ids.append(await self._send_part(to, part))
+        for number in before.ids[len(parts) :]:
+            await self._take_back(before.chat, number)
+        return Sent(before.chat, tuple(ids))
+
+    async def _edit_text(self, chat: int, number: int, part: Part) -> None:
+        await _unless_unchanged(
+            self._formatted(
+                part,
+                lambda words, mode: self._client.edit_message_text(
+                    words, chat, number, parse_mode=mode, reply_markup=part.keyboard
+                ),
+            )
+        )
+
+    async def _edit_caption(self, before: Sent, part: Part) -> None:
+        await _unless_unchanged(
+            self._formatted(
+                part,
+                lambda words, mode: self._client.edit_message_caption(
+                    before.chat, before.ids[0], caption=words, parse_mode=mode, reply_markup=part.keyboard
+                ),
+            )
+        )
+
+    async def _take_back(self, chat: int, number: int) -> None:
+        """What is too old to be deleted says nothing more; what is gone already needs no more."""
+        try:
+            await self._client.delete_message(chat, number)
+        except BadRequest as error:
+            log.info("message not deleted", error=str(error))
+            if "can't be deleted" in str(error):
+                await self._edit_text(chat, number, Part(NOTHING_MORE, NOTHING_MORE))
+
+
+async def _unless_unchanged(editing: Awaitable[Any]) -> None:
+    try:
+        await editing
+    except BadRequest as error:
+        if not is_unchanged(error):
+            raise
+
+
+def _chat(to: Address) -> tuple[int, int | None]:
+    """The chat and the topic in it."""
+    chat, _, topic = to.chat.partition("/")
+    try:
+        return int(chat), int(topic) if topic else None
+    except ValueError:
+        raise DeliveryError(f"no Telegram chat: {to.chat[:40]}", permanent=True) from None

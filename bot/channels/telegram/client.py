@@ -1,0 +1,140 @@
+"""The Bot API by python-telegram-bot: one client for a token, and what its errors mean for a delivery."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from telegram import Bot
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.request import HTTPXRequest
+
+from bot.talk import DeliveryError
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+POLL_SECONDS = 30
+ANSWER_SECONDS = 10
+FILE_SECONDS = 60
+# A client of ours is reached again after this long when its token or its webhook is refused.
+MISCONFIGURED_SECONDS = 60.0
+SHUT = ("chat not found", "user not found", "peer_id_invalid", "not enough rights", "have no rights", "write_forbidden")
+TOO_LARGE = "request entity too large"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the Bot API is: the real one, or another (a proxy, a server of one's own)."""
+
+    base_url: str = "https://api.telegram.org/bot"
+    file_url: str = "https://api.telegram.org/file/bot"
+    proxy: str | None = None
+
+
+class Client(Bot):
+    """A bot that also gives updates as they came, so that one which nobody can read stops no other."""
+
+    async def call_at(self, url: str, secret: str) -> None:
+        """Telegram calls there from now on; what waits is kept for us."""
+        await self.set_webhook(url, allowed_updates=list(ALLOWED_UPDATES), secret_token=secret, max_connections=40)
+
+    async def raw_updates(self, offset: int | None, *, seconds: int = POLL_SECONDS) -> list[dict[str, Any]]:
+        """The updates from `offset` on, which confirms those before it; waits up to `seconds` for the first."""
+        wanted = {"offset": offset, "timeout": seconds, "allowed_updates": list(ALLOWED_UPDATES)}
+        found = await self._post(
+            "getUpdates", {key: value for key, value in wanted.items() if value is not None}, read_timeout=seconds + 10
+        )
+        return list(found)
+
+
+def client_at(token: str, place: Place) -> Client:
+    """A client that is not connected yet; one long poll holds no send up."""
+    sending = HTTPXRequest(
+        read_timeout=ANSWER_SECONDS,
+        write_timeout=ANSWER_SECONDS,
+        connect_timeout=5,
+        pool_timeout=5,
+        media_write_timeout=FILE_SECONDS,
+        proxy=place.proxy,
+    )
+    polling = HTTPXRequest(connection_pool_size=2, connect_timeout=5, pool_timeout=5, proxy=place.proxy)
+    return Client(token, place.base_url, place.file_url, request=sending, get_updates_request=polling)
+
+
+def without_token(said: str, client: Client) -> str:
+    """What the library says of a refused token holds the token itself."""
+    return said.replace(client.token, "…")
+
+
+def account_of(token: str) -> str:
+    """The bot's number, which its token begins with."""
+    return token.partition(":")[0]
+
+
+def is_unchanged(error: BadRequest) -> bool:
+    """An edit that changes nothing has done its work."""
+    return "not modified" in str(error).lower()
+
+
+def is_gone(error: BadRequest) -> bool:
+    """The message that was to be edited is there no more, or cannot be edited."""
+    said = str(error).lower()
+    return "message to edit not found" in said or "can't be edited" in said or "message_id_invalid" in said
+
+
+def is_unparsed(error: BadRequest) -> bool:
+    return "can't parse entities" in str(error).lower()
+
+
+def is_thread_gone(error: BadRequest) -> bool:
+    return "thread not found" in str(error).lower()
+
+
+def is_shut(error: BadRequest) -> bool:
+    """Nothing that is said to this chat arrives, whatever it is."""
+    said = str(error).lower()
+    return any(words in said for words in SHUT)
+
+
+def failure(error: TelegramError) -> DeliveryError:
+    """What became of the message: never, later, elsewhere, or nobody knows.
+
+    BadRequest is a kind of NetworkError there, so it stands before what is tried again.
+    """
+    match error:
+        case RetryAfter():
+            wait = error.retry_after
+            seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+            return DeliveryError(str(error), retry_after=seconds + 1)
+        case ChatMigrated():
+            return DeliveryError(str(error), moved_to=str(error.new_chat_id))
+        case Forbidden():
+            return DeliveryError(str(error), permanent=True)
+        case BadRequest():
+            return DeliveryError(str(error), permanent=is_shut(error), refused=not is_shut(error))
+        case InvalidToken() | Conflict():
+            return DeliveryError(str(error), retry_after=MISCONFIGURED_SECONDS, unreached=True)
+    too_large = TOO_LARGE in str(error).lower()
+    return DeliveryError(str(error) or type(error).__name__, refused=too_large, unreached=not too_large)
+
+
+async def until_it_answers(client: Client, tell: Any, *, first_seconds: float = 1.0) -> None:
+    """Connects; as long as nobody answers, or the token is refused, tells it and tries again."""
+    wait = first_seconds
+    while True:
+        try:
+            await client.initialize()
+            return
+        except TelegramError as error:
+            tell(error)
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, MISCONFIGURED_SECONDS)

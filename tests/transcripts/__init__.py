@@ -1,0 +1,1 @@
+"""Conversations of the store from one text, on every channel, over HTTP only."""

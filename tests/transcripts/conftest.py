@@ -1,0 +1,117 @@
+"""The sample store with its people on each channel: the web chat, Telegram by polling, Telegram by webhook."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from bot.channels.telegram import NAME, Telegram, account_of
+from storage import staff
+from storage.database import Database
+from tests.chat import START, load_sample
+from tests.services import Run
+from tests.telegram import FakeTelegram, Group, Limits, Person
+from tests.transcripts.shop import Served, opened
+from tests.transcripts.speakers import Speaker, TelegramVoice, Voice, WebVoice
+
+CHANNELS = ("webchat", "telegram-polling", "telegram-webhook")
+PEOPLE = {"liu": "刘总", "zhou": "周敏", "wang": "王磊", "chen": "陈静", "zhao": "赵倩", "sun": "孙强", "wu": "吴刚"}
+# What the stories say in a second would take people minutes; how fast messages may go has tests of its own.
+UNHURRIED = Limits(private_burst=10_000, group_per_minute=10_000, per_second=10_000)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The store of a story: its people by name, and its clock."""
+
+    served: Served
+    people: dict[str, Speaker]
+
+    def __getattr__(self, key: str) -> Speaker:
+        return self.people[key]
+
+    def moves_to(self, moment: str) -> None:
+        """`14:00` on the first day, `11-26 14:00` on another."""
+        day, _, hour = moment.rpartition(" ")
+        self.served.moves_to(f"2026-{day or '11-25'}T{hour}:00+08:00")
+
+
+@pytest.fixture(scope="session")
+def sample_file(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file that holds the sample store, to be copied."""
+    path = tmp_path_factory.mktemp("sample") / "store.db"
+    shutil.copyfile(run.sqlite(), path)
+    database = Database(f"sqlite:///{path}")
+    load_sample(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def shop(request: pytest.FixtureRequest, sample_file: Path, tmp_path: Path) -> Iterator[Shop]:
+    """It opens on Wednesday 25 November 2026 at 10:00; the parameter is one of CHANNELS."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    shutil.copyfile(sample_file, tmp_path / "store.db")
+    with ExitStack() as open_until_told:
+        if request.param == "webchat":
+            served = open_until_told.enter_context(opened(tmp_path, url, now=START))
+            yield Shop(served, _speakers({key: WebVoice(served, key) for key in PEOPLE}))
+            return
+        open_until_told.enter_context(_unpaced())
+        fake = open_until_told.enter_context(FakeTelegram(limits=UNHURRIED))
+        people = {key: fake.user(name) for key, name in PEOPLE.items()}
+        group = fake.group("店面群", *people.values())
+        _settle_in(url, fake, people, group)
+        settings = telegram_settings(fake, request.param)
+        served = open_until_told.enter_context(opened(tmp_path, url, now=START, **settings))
+        for person in people.values():
+            person.starts()
+        voices = {key: TelegramVoice(served, fake, person, group) for key, person in people.items()}
+        voices["zhou"].settles()
+        yield Shop(served, _speakers(voices))
+        assert fake.complaints == []
+
+
+def telegram_settings(fake: FakeTelegram, channel: str) -> dict[str, Any]:
+    return {
+        "telegram_token": fake.token,
+        "telegram_base_url": fake.base_url,
+        "telegram_file_url": fake.file_url,
+        "telegram_mode": channel.removeprefix("telegram-"),
+    }
+
+
+def _speakers(voices: dict[str, Voice] | dict[str, WebVoice] | dict[str, TelegramVoice]) -> dict[str, Speaker]:
+    return {key: Speaker(PEOPLE[key], voice) for key, voice in voices.items()}
+
+
+@contextmanager
+def _unpaced() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Telegram, "can", replace(Telegram.can, pace=None))
+        yield
+
+
+def _settle_in(url: str, fake: FakeTelegram, people: dict[str, Person], group: Group) -> None:
+    """The people's chats and the store's group are known, as if everybody had joined with a code."""
+    database = Database(url)
+    database.write_now(partial(_bind, account=account_of(fake.token), people=people, group=group))
+    database.close()
+
+
+def _bind(session: Session, *, account: str, people: dict[str, Person], group: Group) -> None:
+    for key, person in people.items():
+        known = staff.by_key(session, key)
+        assert known is not None
+        contact = staff.contact(session, channel=NAME, account=account, address=str(person.id))
+        staff.bind(session, contact, known.id)
+        store_id = known.store_id
+    staff.take_group(session, store_id, name="店面群", channel=NAME, account=account, address=str(group.id))
