@@ -13,10 +13,10 @@ from bot.dialog import Form
 from bot.notices import Buttons, Notice, as_content, notice
 from bot.reading import Span
 from bot.rules.book import Rulebook
-from bot.talk import File
+from bot.talk import Address, File
 from storage import audit, outbox, reminders, staff
 from storage.reminders import Reminder
-from storage.staff import Group, Role, Staff, groups_of, of_store
+from storage.staff import Contact, Group, Role, Staff, groups_of, of_store
 from storage.stores import Store
 
 EVERYBODY = tuple(Role)
@@ -94,9 +94,12 @@ class Scene:
 
     def tell(self, person_id: int, told: Notice, *, urgent: bool = False, dedupe: str | None = None) -> None:
         """Lets somebody who works here know, at once or when quiet hours allow; a `dedupe` is told once."""
-        if not staff.get(self.session, person_id).active:
+        person = staff.get(self.session, person_id)
+        if not person.active:
             return
-        self._queue(f"staff:{person_id}", told, None if urgent else self.rules.may_go_at(self.now), dedupe)
+        due_at = None if urgent else self.rules.may_go_at(self.now)
+        for chat in self._chats(person):
+            self._queue(f"staff:{person_id}", told, due_at, dedupe, only_in=chat)
 
     def tell_group(self, told: Notice, *, urgent: bool = False, dedupe: str | None = None) -> None:
         """Lets the store's groups know; what comes within a minute is gathered into one message."""
@@ -146,6 +149,12 @@ class Scene:
             at=self.now,
         )
 
+    def _chats(self, person: Staff) -> list[str]:
+        """Where the person wants to hear of things: each of their chats, or nowhere in particular."""
+        if not person.hears_everywhere:
+            return [""]
+        return [spelled(one) for one in staff.contacts_of(self.session, person.id)] or [""]
+
     def _gather(self, group: Group, told: Notice, *, urgent: bool, dedupe: str | None) -> None:
         recipient = f"group:{group.id}"
         due_at = None
@@ -154,7 +163,14 @@ class Scene:
         self._queue(recipient, told, due_at, dedupe, digest=not urgent)
 
     def _queue(
-        self, recipient: str, told: Notice, due_at: datetime | None, dedupe: str | None, *, digest: bool = False
+        self,
+        recipient: str,
+        told: Notice,
+        due_at: datetime | None,
+        dedupe: str | None,
+        *,
+        digest: bool = False,
+        only_in: str = "",
     ) -> None:
         outbox.put(
             self.session,
@@ -164,9 +180,15 @@ class Scene:
             now=self.now,
             due_at=due_at,
             subject=told.subject,
+            via=f"{outbox.ONLY}{only_in}" if only_in else "",
             digest=digest,
-            dedupe=f"{dedupe}|{recipient}" if dedupe else None,
+            dedupe="|".join(filter(None, (dedupe, recipient, only_in))) if dedupe else None,
         )
+
+
+def spelled(contact: Contact) -> str:
+    """A chat's address in one word, as the outbox keeps it."""
+    return str(Address(contact.channel, contact.account, contact.address))
 
 
 @dataclass(frozen=True)

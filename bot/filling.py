@@ -105,6 +105,12 @@ def leave_open_form(ctx: Context) -> None:
         _leave(ctx, opened)
 
 
+def step_back(ctx: Context, opened: Dialog) -> None:
+    """The question before is open again, for what is said next."""
+    form = _form(ctx, opened)
+    _go_on(ctx, form, opened, dialog.back(form, _state(opened), _look(ctx, form, opened)))
+
+
 def show_again(ctx: Context, opened: Dialog) -> Answer:
     form = _form(ctx, opened)
     return _go_on(ctx, form, opened, dialog.again(form, _state(opened), _look(ctx, form, opened)))

@@ -31,7 +31,7 @@ def answer(ctx: Context, incoming: Incoming) -> tuple[Private, Answer]:
         case Said.TEXT:
             return _text(ctx, cleaned(incoming.text).strip())
         case Said.EDITED:
-            return True, notice("desk.edited")
+            return _edited(ctx, incoming)
     return not ctx.in_group, notice("desk.cannot_read")
 
 
@@ -79,6 +79,20 @@ def _text(ctx: Context, said: str) -> tuple[Private, Answer]:
         # In a group a 好 behind the bot's name is a nod, not a question.
         return True, None if ctx.in_group else notice("dialog.nothing_open")
     return _command(ctx, said) or (not ctx.in_group, _guess(ctx, said) or _suggest(ctx, said))
+
+
+def _edited(ctx: Context, incoming: Incoming) -> tuple[Private, Answer]:
+    """What was said last, said otherwise: it takes the place of the answer that it gave, while its form is open."""
+    opened = dialogs.open_of(ctx.session, ctx.me.id)
+    before = inbox.last_before(ctx.session, ctx.inbox_id, lane=f"staff:{ctx.me.id}")
+    if opened is None or before is None or before.payload["message"] != incoming.message:
+        return True, notice("desk.edited")
+    said = cleaned(incoming.text).strip()
+    again = _command(ctx, said)
+    if again is not None:
+        return again
+    filling.step_back(ctx, opened)
+    return _text(ctx, said)
 
 
 def _to_form(ctx: Context, opened: Dialog, said: str) -> Answer:

@@ -161,6 +161,12 @@ def get(session: Session, inbox_id: int) -> Inbox:
     return session.get_one(Inbox, inbox_id)
 
 
+def last_before(session: Session, inbox_id: int, *, lane: str) -> Inbox | None:
+    """What came before that event in its lane."""
+    before = select(Inbox).where(Inbox.lane == lane, col(Inbox.id) < inbox_id).order_by(col(Inbox.id).desc())
+    return session.exec(before.limit(1)).one_or_none()
+
+
 def text_of(session: Session, inbox_id: int, *, lane: str) -> str:
     """What was typed in that event of that lane; nothing if it is another's or no text."""
     event = session.exec(select(Inbox).where(Inbox.id == inbox_id, Inbox.lane == lane)).one_or_none()

@@ -15,6 +15,9 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from storage.columns import JSON, KEY, Moment, insert_new
 from storage.database import ring_bell
 
+# A notice whose `via` begins so goes there or nowhere; others also go to another chat of the person.
+ONLY = "!"
+
 
 class OutboxState(StrEnum):
     WAITING = "waiting"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, String, UniqueConstraint, bindparam, cast, func, or_, true, update
+from sqlalchemy import Column, String, UniqueConstraint, bindparam, cast, false, func, or_, true, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Moment, insert_new
@@ -24,6 +24,8 @@ class Role(StrEnum):
 class Staff(SQLModel, table=True):
     """A person in one store; `key` is unique in the deployment. People who leave are deactivated, never deleted.
 
+    Who `hears_everywhere` gets every notice in each of their chats, others where they spoke last.
+
     `listed` people stand in the store's file, the others were entered in the chat and are not the file's to remove.
     """
 
@@ -39,6 +41,7 @@ class Staff(SQLModel, table=True):
     deputy_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=KEY)
     active: bool = True
     listed: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    hears_everywhere: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
     def has(self, role: Role) -> bool:
         return role in self.roles

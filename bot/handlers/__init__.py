@@ -16,6 +16,7 @@ from bot.handlers import (
     meetings_minutes,
     meetings_roll,
     missed_punch,
+    notifications,
     outing,
     people,
     rulebook,
@@ -42,6 +43,7 @@ FEATURES: Mapping[str, Feature] = {
         calendar.feature,
         rulebook.feature,
         people.feature,
+        notifications.feature,
         filling.feature,
     )
 }

@@ -275,5 +275,7 @@ def _hearing(session: Session, group_id: int, row: Outbox) -> staff.Group | None
 def _contact(session: Session, staff_id: int, via: str) -> staff.Contact | None:
     """The chat where the person spoke, if the notice answers there; else the one where they spoke last."""
     contacts = staff.contacts_of(session, staff_id)
-    answering = [one for one in contacts if _spelled(one) == via]
+    answering = [one for one in contacts if _spelled(one) == via.removeprefix(outbox.ONLY)]
+    if via.startswith(outbox.ONLY):
+        return next(iter(answering), None)
     return next(iter([*answering, *contacts]), None)

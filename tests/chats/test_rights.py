@@ -6,7 +6,7 @@ import pytest
 
 from bot.handlers import FEATURES
 from tests.chat import StoreAtWork
-from tests.chats.everything import MOST_IDS, buttons, picture, tries, under_way
+from tests.chats.everything import MOST_IDS, buttons, every_press, picture, tries
 from tests.chats.steps import not_done
 
 GM, MANAGER, DESIGNER, ESTIMATOR, ENGINEER, PROJECT = "liu", "zhou", "wang", "zhao", "sun", "wu"
@@ -85,6 +85,7 @@ COMMANDS = {
     "people.leave": MANAGERS,
     "people.come_back": MANAGERS,
     "people.invite": MANAGERS,
+    "notifications.show": EVERYBODY,
     "people.join": EVERYBODY,
     "people.bind_group": EVERYBODY,
     "people.give_up_group": EVERYBODY,
@@ -103,55 +104,49 @@ def test_the_table_names_every_command() -> None:
 
 @pytest.mark.parametrize(("name", "word"), commands())
 def test_a_command_is_refused_to_whom_it_does_not_belong(long_day: StoreAtWork, name: str, word: str) -> None:
-    refused = []
-    for key in EVERYBODY:
-        person = long_day.person(key)
-        person.says(word)
-        if REFUSAL in person.last().text:
-            refused.append(key)
-        person.says("取消")
+    long_day.everybody_says({key: ["取消", word] for key in EVERYBODY})
 
+    refused = [key for key in EVERYBODY if REFUSAL in long_day.person(key).last().text]
     assert refused == [key for key in EVERYBODY if key not in COMMANDS[name]]
 
 
-def test_nobody_presses_what_belongs_to_others(store: StoreAtWork) -> None:
+def test_every_number_of_what_is_under_way_is_tried(busy: StoreAtWork) -> None:
+    numbers = [row.id for rows in picture(busy, 1).values() for row in rows]
+
+    assert max(numbers) == MOST_IDS - 1
+
+
+def test_nobody_presses_what_belongs_to_others(busy: StoreAtWork) -> None:
     """吴刚 has nothing under way, asked for nothing and decides nothing."""
-    under_way(store)
-    wu = store.person("wu")
-    wu.says("菜单")
-    before = picture(store, 1)
+    busy.person("wu").says("菜单")
+    before = picture(busy, 1)
 
-    of_others = [button for button in buttons() if button not in OF_EVERYBODY]
-    tries(store, "wu", [f"{name}:{verb}:{number}" for name, verb in of_others for number in range(1, MOST_IDS)])
+    tries(busy, "wu", every_press(button for button in buttons() if button not in OF_EVERYBODY))
 
-    assert picture(store, 1) == before
-    assert not_done(store) == []
+    assert picture(busy, 1) == before
+    assert not_done(busy) == []
 
 
-def test_who_decides_cannot_act_in_somebodys_place(store: StoreAtWork) -> None:
+def test_who_decides_cannot_act_in_somebodys_place(busy: StoreAtWork) -> None:
     """A manager decides, but withdraws, answers or leaves for nobody else."""
-    under_way(store)
-    liu = store.person("liu")
-    liu.says("菜单")
-    before = picture(store, 1)
+    busy.person("liu").says("菜单")
+    before = picture(busy, 1)
 
-    tries(store, "liu", [f"{name}:{verb}:{number}" for name, verb in OF_THE_PERSON for number in range(1, MOST_IDS)])
+    tries(busy, "liu", every_press(OF_THE_PERSON))
 
-    assert picture(store, 1) == before
+    assert picture(busy, 1) == before
 
 
 @pytest.mark.parametrize("who", ["wang", "chen"])
-def test_whom_a_decision_or_a_meeting_concerns_does_not_lead_it(store: StoreAtWork, who: str) -> None:
+def test_whom_a_decision_or_a_meeting_concerns_does_not_lead_it(busy: StoreAtWork, who: str) -> None:
     """王磊 and 陈静 have slips that wait and are asked to the meeting."""
-    under_way(store)
-    person = store.person(who)
-    person.says("菜单")
-    before = picture(store, 1)
+    busy.person(who).says("菜单")
+    before = picture(busy, 1)
 
-    tries(store, who, [f"{name}:{verb}:{number}" for name, verb in OF_MANAGERS for number in range(1, MOST_IDS)])
+    tries(busy, who, every_press(OF_MANAGERS))
 
-    assert picture(store, 1) == before
-    assert not_done(store) == []
+    assert picture(busy, 1) == before
+    assert not_done(busy) == []
 
 
 def test_the_managers_buttons_are_there() -> None:

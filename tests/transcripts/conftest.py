@@ -80,6 +80,40 @@ def shop(request: pytest.FixtureRequest, sample_file: Path, tmp_path: Path) -> I
         assert fake.complaints == []
 
 
+@dataclass(frozen=True)
+class TwoChannels:
+    """A store whose people are in the web chat, some of them (also) on Telegram."""
+
+    served: Served
+    web: dict[str, Speaker]
+    telegram: dict[str, Speaker]
+    fake: FakeTelegram
+    people: dict[str, Person]
+
+    def settles(self) -> None:
+        self.fake.wait_for(lambda: not self.fake.pending)
+        self.served.settles()
+
+
+@pytest.fixture
+def two_channels(sample_file: Path, tmp_path: Path) -> Iterator[TwoChannels]:
+    """王磊 and 陈静 are on Telegram too; nobody has said anything yet."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    shutil.copyfile(sample_file, tmp_path / "store.db")
+    with _unpaced(), FakeTelegram(limits=UNHURRIED) as fake:
+        people = {key: fake.user(PEOPLE[key]) for key in ("wang", "chen")}
+        group = fake.group("店面群", *people.values())
+        _settle_in(url, fake, people, group)
+        with opened(tmp_path, url, now=START, **telegram_settings(fake, "telegram-polling")) as served:
+            voices = {key: TelegramVoice(served, fake, person, group) for key, person in people.items()}
+            for person in people.values():
+                person.starts()
+            voices["wang"].settles()
+            web = {key: WebVoice(served, key) for key in PEOPLE}
+            yield TwoChannels(served, _speakers(web), _speakers(voices), fake, people)
+            assert fake.complaints == []
+
+
 def telegram_settings(fake: FakeTelegram, channel: str) -> dict[str, Any]:
     return {
         "telegram_token": fake.token,

@@ -43,7 +43,7 @@ class Intake:
         self._trouble = ""
 
     async def run(self, receive: Receive) -> None:
-        await until_it_answers(self._client, self._say_trouble)
+        await until_it_answers(self._client, self._say_trouble, first_seconds=FIRST_PAUSE_SECONDS)
         self._receive = receive
         await self._database.write(partial(invites.put_bot, username=self._client.username))
         log.info("telegram listening", account=self._account, mode="webhook" if self._webhook else "polling")

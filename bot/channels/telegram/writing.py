@@ -91,10 +91,21 @@ def _lines(markup: str, most: int) -> Iterator[str]:
         words = plain(line)
         if length(words) <= most:
             yield line
-            continue
-        # Half as many characters are never too many units.
-        for start in range(0, len(words), most // 2):
-            yield html.escape(words[start : start + most // 2], quote=False)
+        else:
+            yield from (html.escape(one, quote=False) for one in _slices(words, most))
+
+
+def _slices(words: str, most: int) -> Iterator[str]:
+    """Full ones and a rest, so that only the rest may share its message with the next line."""
+    units = words.encode("utf-16-le")
+    start = 0
+    while start < len(units):
+        end = start + 2 * most
+        if units[end + 1 : end + 2] and 0xDC <= units[end + 1] <= 0xDF:
+            # Not between the halves of a character.
+            end -= 2
+        yield units[start:end].decode("utf-16-le")
+        start = end
 
 
 def _closed_lines(markup: str) -> Iterator[str]:

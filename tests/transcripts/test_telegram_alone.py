@@ -1,0 +1,92 @@
+"""What only Telegram has: corrected messages, links that let people in, groups that are bound, the menu's commands."""
+
+from __future__ import annotations
+
+import re
+
+from tests.telegram import FakeTelegram, Person
+from tests.transcripts.conftest import TwoChannels
+from tests.transcripts.stories import FORM
+
+
+def bot_says(fake: FakeTelegram, person: Person) -> list[str]:
+    return [one.text for one in person.sees() if one.sender == fake.bot.name]
+
+
+def test_a_corrected_sentence_takes_the_place_of_the_one_before(two_channels: TwoChannels) -> None:
+    wang, reads = two_channels.people["wang"], two_channels.telegram["wang"]
+    wang.says("请假 周五下午 家里有事")
+    reads.hears("周五 11月27日 14:00–17:30", buttons=FORM)
+
+    wang.edits(wang.sees()[-2], "请假 周五上午 家里有事")
+    two_channels.settles()
+
+    reads.hears("周五 11月27日 9:00–12:00", buttons=FORM)
+    assert reads.times_heard("请假，对吗？") == 2
+
+
+def test_a_corrected_answer_is_taken_instead(two_channels: TwoChannels) -> None:
+    wang, reads = two_channels.people["wang"], two_channels.telegram["wang"]
+    reads.says("请假")
+    reads.says("周五下午")
+    asked = next(one for one in wang.sees() if one.text == "周五下午")
+
+    wang.edits(asked, "周五上午")
+    two_channels.settles()
+    reads.says("家里有事")
+
+    reads.hears("周五 11月27日 9:00–12:00", buttons=FORM)
+
+
+def test_what_was_done_is_not_undone_by_a_correction(two_channels: TwoChannels) -> None:
+    wang, reads = two_channels.people["wang"], two_channels.telegram["wang"]
+    said = wang.says("请假 周五下午 家里有事")
+    reads.presses("确认")
+
+    wang.edits(said, "请假 周五上午 家里有事")
+    two_channels.settles()
+
+    reads.hears("改过的消息我不会回头看")
+    two_channels.web["zhou"].hears("周五 11月27日 14:00–17:30")
+
+
+def test_a_link_lets_a_new_colleague_in_and_a_stranger_hears_one_sentence(two_channels: TwoChannels) -> None:
+    zhou, fake = two_channels.web["zhou"], two_channels.fake
+    newcomer, stranger = fake.user("孙先生"), fake.user("路人")
+    zhou.says("邀请 孙强")
+    link = re.search(r"https://t\.me/(\w+)\?start=([\w-]+)", zhou.hears("的加入码").text)
+    assert link is not None
+    assert link[1] == fake.bot.username
+
+    newcomer.starts(link[2])
+    stranger.starts()
+    stranger.says("在吗")
+    two_channels.settles()
+
+    assert any("孙强，欢迎来到" in said for said in bot_says(fake, newcomer))
+    assert [said for said in bot_says(fake, stranger) if "只为店里同事服务" not in said] == []
+
+
+def test_a_menu_command_begins_what_its_word_does(two_channels: TwoChannels) -> None:
+    two_channels.telegram["wang"].says("/leave_request 周五下午 家里有事")
+
+    two_channels.telegram["wang"].hears("周五 11月27日 14:00–17:30", buttons=FORM)
+
+
+def test_a_group_becomes_the_stores_when_a_manager_says_so_in_it(two_channels: TwoChannels) -> None:
+    fake, wang = two_channels.fake, two_channels.people["wang"]
+    two_channels.web["zhou"].says("邀请 周敏")
+    link = re.search(r"start=([\w-]+)", two_channels.web["zhou"].hears("的加入码").text)
+    assert link is not None
+    manager = fake.user("周敏")
+    manager.starts(link[1])
+    room = fake.supergroup("设计部群", manager, wang, forum=True).topic("前台")
+
+    manager.says(f"@{fake.bot.username} 绑定本群", room)
+    two_channels.settles()
+    wang.says(f"@{fake.bot.username} 谁休假", room)
+    two_channels.settles()
+
+    answers = [one for one in wang.sees(room) if one.sender == fake.bot.name]
+    assert len(answers) == 2
+    assert {one.thread for one in answers} == {answers[0].thread} != {None}
