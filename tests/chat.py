@@ -7,11 +7,13 @@ assert zhou.hears("王磊 想调休半天", buttons=["同意", "不同意", "稍
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,16 @@ import httpx
 from sqlmodel import Session, select
 
 from bot.__main__ import DEMO_STORE
-from bot.app import App, running
+from bot.app import CLOCK, App, running
+from bot.clock import Clock
 from bot.settings import Settings
 from bot.storefile import load_store, read_store
+from storage import meta
 from storage.database import Database
 from storage.webchat import PAGE
 
 START = "2026-11-25T10:00:00+08:00"
+_ids = count(1)
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,11 @@ class StoreAtWork:
         self._runner = runner
         transport = httpx.ASGITransport(app=app.web)
         self._http = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
-        self._count = 0
+        self._people: dict[str, Person] = {}
 
     def person(self, key: str) -> Person:
-        return Person(self, key)
+        """Always the same one, who reads on where they stopped reading."""
+        return self._people.setdefault(key, Person(self, key))
 
     def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
         return self._runner.run(self._post(path, body))
@@ -74,12 +80,16 @@ class StoreAtWork:
         """Everybody writes in the same instant; returns when all are answered."""
         self._runner.run(self._posts_at_once(posts))
 
+    def everybody_says(self, lines: Mapping[str, Sequence[str]]) -> None:
+        """Everybody says their lines, one after another, beside each other; returns when all are answered."""
+        self._runner.run(self._everybody_says(lines))
+
     def get(self, path: str, query: dict[str, str]) -> httpx.Response:
         return self._runner.run(self._http.get(path, params=query))
 
     def next_id(self) -> str:
-        self._count += 1
-        return f"t{self._count}"
+        """Never the same twice, not even in a store that is opened again."""
+        return f"t{next(_ids)}"
 
     def settle(self) -> None:
         self._runner.run(self.app.timetable.settle())
@@ -104,6 +114,16 @@ class StoreAtWork:
         answers = await asyncio.gather(*(self._http.post(path, json=body) for path, body in posts))
         assert {answer.status_code for answer in answers} == {202}, [answer.text for answer in answers[:3]]
         await self.app.timetable.settle()
+
+    async def _everybody_says(self, lines: Mapping[str, Sequence[str]]) -> None:
+        await asyncio.gather(*(self._speaks(key, said) for key, said in lines.items()))
+        await self.app.timetable.settle()
+
+    async def _speaks(self, key: str, lines: Sequence[str]) -> None:
+        for text in lines:
+            body = {"as": key, "chat": "private", "id": self.next_id(), "text": text}
+            answer = await self._http.post("/api/chat/messages", json=body)
+            assert answer.status_code == 202, answer.text
 
     async def _post(self, path: str, body: dict[str, Any]) -> httpx.Response:
         answer = await self._http.post(path, json=body)
@@ -199,6 +219,36 @@ def store_at_work(
         finally:
             runner.run(_leave(work))
             database.close()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The database file of a store that was closed, to be copied, and the moment at which it goes on."""
+
+    file: Path
+    now: datetime
+
+
+def prepared(sample: Path, folder: Path, prepare: Callable[[StoreAtWork], object]) -> Prepared:
+    """What many tests begin with happens once, in a copy of `sample`."""
+    file = folder / "store.db"
+    shutil.copyfile(sample, file)
+    with store_at_work(f"sqlite:///{file}", folder, loaded=True) as store:
+        prepare(store)
+        return Prepared(file, store.app.clock.now())
+
+
+@contextmanager
+def going_on(before: Prepared, folder: Path) -> Iterator[StoreAtWork]:
+    """A store at work on a copy of what was prepared, at that moment."""
+    shutil.copyfile(before.file, folder / "store.db")
+    url = f"sqlite:///{folder / 'store.db'}"
+    database = Database(url)
+    ahead = before.now - Clock().real()
+    database.write_now(partial(meta.put, name=CLOCK, value={"ahead_seconds": ahead.total_seconds()}))
+    database.close()
+    with store_at_work(url, folder, loaded=True) as store:
+        yield store
 
 
 def load_sample(database: Database, toml: str | None = None) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
-from tests.chat import Person, StoreAtWork, load_sample, store_at_work
+from tests.chat import Person, Prepared, StoreAtWork, going_on, load_sample, prepared, store_at_work
+from tests.chats.everything import under_way
 from tests.services import Run
 
 
@@ -33,11 +34,24 @@ def store(sample: Path, tmp_path: Path) -> Iterator[StoreAtWork]:
 
 
 @pytest.fixture(scope="module")
-def long_day(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreAtWork]:
+def long_day(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreAtWork]:
     """One store for all tests of a module, for tables of sentences that leave nothing behind."""
     folder = tmp_path_factory.mktemp("store")
-    shutil.copyfile(run.sqlite(), folder / "store.db")
-    with store_at_work(f"sqlite:///{folder / 'store.db'}", folder) as opened:
+    shutil.copyfile(sample, folder / "store.db")
+    with store_at_work(f"sqlite:///{folder / 'store.db'}", folder, loaded=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def busy_store(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """The sample store with something of every kind under way, to be copied."""
+    return prepared(sample, tmp_path_factory.mktemp("busy"), under_way)
+
+
+@pytest.fixture
+def busy(busy_store: Prepared, tmp_path: Path) -> Iterator[StoreAtWork]:
+    """Something of every kind is under way there."""
+    with going_on(busy_store, tmp_path) as opened:
         yield opened
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from bot.storefile import load_store, read_store
 from storage import meta
@@ -80,8 +80,10 @@ def verbs(store: StoreAtWork) -> list[str]:
 
 def not_done(store: StoreAtWork) -> list[tuple[str, str]]:
     """Messages that were parked or still wait, with their errors."""
-    found: list[Inbox] = store.query(partial(rows, table=Inbox))
-    return [(str(one.payload)[:200], one.error[-400:]) for one in found if one.state != InboxState.DONE]
+    found: list[Inbox] = store.query(
+        lambda session: list(session.exec(select(Inbox).where(Inbox.state != InboxState.DONE).order_by(col(Inbox.id))))
+    )
+    return [(str(one.payload)[:200], one.error[-400:]) for one in found]
 
 
 def raw_messages(store: StoreAtWork, who: str, chat: str = "private") -> list[dict[str, Any]]:

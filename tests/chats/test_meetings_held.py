@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -13,19 +15,39 @@ from bot.rules.meetings import ActionRing, action_rings
 from bot.storefile import read_store
 from storage.meetings import Attendance
 from storage.stores import put_rules
-from tests.chat import Person, StoreAtWork
+from tests.chat import Person, Prepared, StoreAtWork, going_on, prepared
 from tests.chats.meeting_steps import calls, notices, people_of
 from tests.chats.steps import asks
 
 TOML = DEMO_STORE.read_text("utf-8")
 
 
-@pytest.fixture
-def held(store: StoreAtWork, zhou: Person) -> StoreAtWork:
-    """The whole store's meeting of Friday has begun."""
-    calls(zhou, "开会 周五下午4点 全店 讨论样板间")
+def begins(store: StoreAtWork) -> None:
+    calls(store.person("zhou"), "开会 周五下午4点 全店 讨论样板间")
     store.move_to("2026-11-27T16:00:00+08:00")
-    return store
+
+
+@pytest.fixture(scope="module")
+def begun(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return prepared(sample, tmp_path_factory.mktemp("begun"), begins)
+
+
+@pytest.fixture
+def held(begun: Prepared, tmp_path: Path) -> Iterator[StoreAtWork]:
+    """The whole store's meeting of Friday has begun."""
+    with going_on(begun, tmp_path) as store:
+        yield store
+
+
+@pytest.fixture
+def zhou(held: StoreAtWork) -> Person:
+    """She holds it."""
+    return held.person("zhou")
+
+
+@pytest.fixture
+def wang(held: StoreAtWork) -> Person:
+    return held.person("wang")
 
 
 def attendance(store: StoreAtWork) -> dict[str, Attendance]:

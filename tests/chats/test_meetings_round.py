@@ -74,12 +74,20 @@ def test_eight_weeks_through_holidays_a_make_up_day_and_a_change_of_the_hour(aut
     assert not_done(autumn) == []
 
 
-def test_a_meeting_that_moved_because_of_a_holiday_says_so(autumn: StoreAtWork) -> None:
-    autumn.move_to("2026-09-30T17:00:30+08:00")
+@pytest.fixture
+def before_the_holiday(sqlite_url: str, tmp_path: Path) -> Iterator[StoreAtWork]:
+    """The same store on Monday 28 September 2026 at noon: the meeting of next Monday falls on National Day's week."""
+    with store_at_work(sqlite_url, tmp_path, now="2026-09-28T12:00:00+08:00", toml=RESTING) as store:
+        watch(store)
+        yield store
 
-    zhou, wang = autumn.person("zhou"), autumn.person("wang")
+
+def test_a_meeting_that_moved_because_of_a_holiday_says_so(before_the_holiday: StoreAtWork) -> None:
+    before_the_holiday.move_to("2026-09-30T17:00:30+08:00")
+
+    zhou, wang = before_the_holiday.person("zhou"), before_the_holiday.person("wang")
     assert wang.hears("⏰ 周会 周四 10月8日 9:00 · 主持 周敏（原定 周一 10月5日，遇放假顺延）")
-    autumn.move(minutes=2)
+    before_the_holiday.move(minutes=2)
     assert zhou.hears("周会 周四 10月8日 9:00 · 主持 周敏（原定 周一 10月5日，遇放假顺延）", chat="store")
 
 
@@ -87,15 +95,13 @@ def test_a_meeting_that_moved_because_of_a_holiday_says_so(autumn: StoreAtWork) 
     ("when_closed", "expected"), [("previous_working_day", ["09-30 08:30"]), ("skip", [])], ids=["earlier", "left out"]
 )
 def test_the_store_says_what_becomes_of_a_meeting_on_a_holiday(
-    autumn: StoreAtWork, when_closed: str, expected: list[str]
+    before_the_holiday: StoreAtWork, when_closed: str, expected: list[str]
 ) -> None:
-    set_rules(autumn, when_closed=when_closed)
-    autumn.move_to("2026-09-29T08:00:00+08:00")
-    before = len(moments(autumn, "meetings.soon"))
+    set_rules(before_the_holiday, when_closed=when_closed)
 
-    autumn.move_to("2026-10-11T08:00:00+08:00")
+    before_the_holiday.move_to("2026-10-11T08:00:00+08:00")
 
-    assert moments(autumn, "meetings.soon")[before:] == expected
+    assert moments(before_the_holiday, "meetings.soon") == expected
 
 
 def test_the_next_one_is_there_once_however_often_the_file_is_loaded(store: StoreAtWork) -> None:

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.handlers import FEATURES
 from tests.chat import Person, StoreAtWork
-from tests.chats.everything import MOST_IDS, SECRETS, buttons, picture, tries, under_way
+from tests.chats.everything import SECRETS, buttons, every_press, picture, tries
 from tests.chats.steps import not_done, open_other_store, verbs
 
 NAMES = ("王磊", "wang", "周敏")
-
-
-@pytest.fixture
-def busy(store: StoreAtWork) -> StoreAtWork:
-    under_way(store)
-    open_other_store(store)
-    return store
 
 
 def heard_of(people: list[Person]) -> str:
@@ -24,13 +15,14 @@ def heard_of(people: list[Person]) -> str:
 
 
 def test_every_button_with_another_stores_ids_changes_nothing(busy: StoreAtWork) -> None:
+    open_other_store(busy)
     feng, qian = busy.person("feng"), busy.person("qian")
     feng.says("菜单")
     qian.says("菜单")
     before = picture(busy, 1)
 
     for who in ("feng", "qian"):
-        tries(busy, who, [f"{name}:{verb}:{number}" for name, verb in buttons() for number in range(1, MOST_IDS)])
+        tries(busy, who, every_press(buttons()))
 
     assert picture(busy, 1) == before
     assert not_done(busy) == []
@@ -38,15 +30,13 @@ def test_every_button_with_another_stores_ids_changes_nothing(busy: StoreAtWork)
 
 
 def test_every_command_with_another_stores_names_changes_nothing(busy: StoreAtWork) -> None:
+    open_other_store(busy)
     feng, qian = busy.person("feng"), busy.person("qian")
     before = picture(busy, 1)
+    words = [word for feature in FEATURES.values() for command in feature.commands for word in command.words[:1]]
+    lines = [line for word in words for name in NAMES for line in (f"{word} {name} 周五下午 家里有事", "取消")]
 
-    for person in (feng, qian):
-        for command in (command for feature in FEATURES.values() for command in feature.commands):
-            for word in command.words[:1]:
-                for name in NAMES:
-                    person.says(f"{word} {name} 周五下午 家里有事")
-                    person.says("取消")
+    busy.everybody_says({"feng": lines, "qian": lines})
 
     assert picture(busy, 1) == before
     assert not_done(busy) == []
@@ -55,6 +45,7 @@ def test_every_command_with_another_stores_names_changes_nothing(busy: StoreAtWo
 
 
 def test_forms_opened_by_others_are_nobody_elses_to_fill(busy: StoreAtWork) -> None:
+    open_other_store(busy)
     busy.person("wang").says("请假 12月3日 家里有事")
     feng = busy.person("feng")
     feng.says("菜单")

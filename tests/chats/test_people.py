@@ -238,8 +238,6 @@ def test_a_form_in_the_middle_goes_on_after_a_restart(sqlite_url: str, tmp_path:
 
     with store_at_work(sqlite_url, tmp_path) as store:
         zhou = store.person("zhou")
-        # The number of the first message was used before the restart.
-        store.next_id()
         zhou.presses("修改")
         zhou.presses("电话")
         zhou.says("13800000011")

@@ -8,10 +8,11 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 from sqlalchemy import func
@@ -20,11 +21,15 @@ from sqlmodel import select
 from bot.clock import monotonic_seconds
 from bot.failpoints import ENVIRONMENT
 from storage.webchat import WebMessage
+from tests.chat import StoreAtWork, store_at_work
 from tests.journeys.comparing import Comparison, compare, looking_into, unsettled
 from tests.journeys.writing import Store, writing
 from tests.services import free_port
 from tests.sources import ROOT
 
+T = TypeVar("T")
+
+FILE = "qiantai.db"
 DEMO = ("-m", "bot", "demo")
 DEMO_NOW = "2026-11-25T10:00:00+08:00"
 START_SECONDS = 90.0
@@ -57,6 +62,12 @@ class Ended:
     stopped: int
 
 
+def lived(folder: Path, act: Callable[[StoreAtWork], T]) -> T:
+    """What people did in the store on `folder` before the process that is to die was started there."""
+    with store_at_work(f"sqlite:///{folder / FILE}", folder, now=DEMO_NOW) as store:
+        return act(store)
+
+
 class Front:
     """The process of a demo on `folder`, one at a time, always at the same port."""
 
@@ -69,7 +80,7 @@ class Front:
 
     @property
     def database(self) -> str:
-        return f"sqlite:///{self.folder / 'qiantai.db'}"
+        return f"sqlite:///{self.folder / FILE}"
 
     async def start(self, failpoint: str = "") -> asyncio.subprocess.Process:
         """Starts it, without waiting until it answers; what it says is added to front.log."""
@@ -115,10 +126,10 @@ class Front:
     def last_shown(self) -> int:
         """The number of the last message in the web chat of the dead process; looks at a copy, to change nothing."""
         with tempfile.TemporaryDirectory() as folder:
-            for name in ("qiantai.db", "qiantai.db-wal"):
+            for name in (FILE, f"{FILE}-wal"):
                 if (self.folder / name).exists():
                     shutil.copyfile(self.folder / name, Path(folder) / name)
-            with looking_into(f"sqlite:///{folder}/qiantai.db") as session:
+            with looking_into(f"sqlite:///{folder}/{FILE}") as session:
                 return session.exec(select(func.max(WebMessage.id))).one() or 0
 
     def said(self) -> str:

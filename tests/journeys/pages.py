@@ -124,6 +124,10 @@ class Window:
         """Waits until the person's dot is there, or is gone."""
         await expect(self.person(key).locator(".dot")).to_be_visible(visible=news, timeout=PATIENCE_MS)
 
+    async def looks_up(self) -> None:
+        """The page asks for everybody's news now, as when its network is back, and not only at its next glance."""
+        await self.page.evaluate("window.dispatchEvent(new Event('online'))")
+
     async def tabs_to(self, selector: str, *, key: str = "Tab") -> None:
         """Presses Tab until something that fits has the focus. Raises LookupError if the keyboard cannot get there."""
         for _ in range(MOST_TABS):
@@ -131,6 +135,21 @@ class Window:
             if await self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
                 return
         raise LookupError(selector)
+
+    async def small_buttons(self) -> list[str]:
+        """Those that are there to be seen and too low for a thumb."""
+        found: list[str] = await self.page.locator("button:visible").evaluate_all(
+            "all => all.filter(one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"
+        )
+        return found
+
+    async def sticking_out(self) -> list[str]:
+        """What is wider than its place."""
+        found: list[str] = await self.page.evaluate(
+            "[document.documentElement, ...document.querySelectorAll('.log')]"
+            ".filter(one => one.scrollWidth > one.clientWidth).map(one => one.className || one.tagName)"
+        )
+        return found
 
     def person(self, key: str) -> Locator:
         return self.page.locator(f'[data-person="{key}"]')

@@ -7,13 +7,11 @@ import json
 import signal
 from pathlib import Path
 
-import pytest
-from playwright.async_api import Browser, ViewportSize, expect
+from playwright.async_api import Browser, expect
 
 from tests.journeys.pages import DESK, PATIENCE_MS, PHONE, Served, demo, window, windows
 from tests.sources import ROOT
 
-BOTH_WIDTHS = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 CONFIRM = ("确认", "修改", "取消")
 DECIDE = ("同意", "不同意", "稍后提醒")
 FRIDAY = "周五 11月27日 14:00–17:30"
@@ -21,12 +19,11 @@ SUNDAY = "周日 11月29日）9:00–17:30"
 NASTY = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script> <b>粗</b> &lt; {{ 7*7 }}"
 
 
-@BOTH_WIDTHS
 async def test_a_leave_goes_from_a_typed_sentence_to_the_managers_button_and_every_card_changes_in_place(
-    browser: Browser, tmp_path: Path, size: ViewportSize
+    browser: Browser, folder: Path
 ) -> None:
-    async with demo(tmp_path) as front, windows(browser, size) as mine:
-        store = await window(mine, front.url)
+    async with demo(folder) as front, windows(browser, PHONE) as wangs, windows(browser, DESK) as zhous:
+        store, deciding = await window(wangs, front.url), await window(zhous, front.url)
         await store.becomes("wang")
 
         await store.types("请假 周五下午 家里有事")
@@ -37,63 +34,63 @@ async def test_a_leave_goes_from_a_typed_sentence_to_the_managers_button_and_eve
         await store.presses("确认")
 
         await store.sees("已交给 周敏", FRIDAY)
+        await store.looks_up()
         await store.has_news("zhou")
 
-        await store.becomes("zhou")
-        await store.sees("王磊 想调休半天", FRIDAY, "家里有事")
-        await store.is_offered(*DECIDE)
-        await store.presses("同意", on="王磊 想调休半天")
+        await deciding.becomes("zhou")
+        await deciding.sees("王磊 想调休半天", FRIDAY, "家里有事")
+        await deciding.is_offered(*DECIDE)
+        await deciding.presses("同意", on="王磊 想调休半天")
 
-        await store.sees("王磊 调休半天", "✅ 周敏 已同意")
-        await store.sees("王磊 想调休半天", times=0)
-
-        await store.becomes("wang")
+        await deciding.sees("王磊 调休半天", "✅ 周敏 已同意")
+        await deciding.sees("王磊 想调休半天", times=0)
 
         await store.sees("王磊 调休半天", "✅ 周敏 已同意")
         await store.sees("✅ 周敏 同意了", FRIDAY)
+        await store.looks_up()
         await store.has_news("chen")
-        assert store.complaints == []
+        assert (store.complaints, deciding.complaints) == ([], [])
 
 
-@BOTH_WIDTHS
 async def test_saturday_is_refused_with_the_next_free_day_and_what_nobody_answers_is_reminded_and_escalated(
-    browser: Browser, tmp_path: Path, size: ViewportSize
+    browser: Browser, folder: Path
 ) -> None:
-    async with demo(tmp_path) as front, windows(browser, size) as mine:
-        store = await window(mine, front.url)
-        await store.becomes("wang")
+    async with demo(folder) as front, windows(browser, PHONE) as wangs, windows(browser, DESK) as managers:
+        asking, deciding = await window(wangs, front.url), await window(managers, front.url)
+        await asking.becomes("wang")
 
-        await store.types("请假 周六 家里有事")
+        await asking.types("请假 周六 家里有事")
 
-        await store.sees("周六 11月28日", "全店不休假", "特殊情况")
-        await store.is_offered("周日 11月29日", "周一 11月30日", "说明特殊情况", "取消")
+        await asking.sees("周六 11月28日", "全店不休假", "特殊情况")
+        await asking.is_offered("周日 11月29日", "周一 11月30日", "说明特殊情况", "取消")
 
-        await store.presses("周日 11月29日")
-        await store.is_offered(*CONFIRM)
-        await store.presses("确认")
-        await store.sees("已交给 周敏", "周日 11月29日")
-        await store.moves_clock("P1D")
+        await asking.presses("周日 11月29日")
+        await asking.is_offered(*CONFIRM)
+        await asking.presses("确认")
+        await asking.sees("已交给 周敏", "周日 11月29日")
+        await asking.moves_clock("P1D")
 
-        await store.has_news("zhou")
+        await asking.looks_up()
+        await asking.has_news("zhou")
 
-        await store.becomes("zhou")
-        await store.sees("⏰ 还等您答复", "王磊 调休 1 天", times=2)
-        await store.moves_clock("P1D", "P1D", "PT4H", "PT1H")
+        await deciding.becomes("zhou")
+        await deciding.sees("⏰ 还等您答复", "王磊 调休 1 天", times=2)
+        await deciding.moves_clock("P1D", "P1D", "PT4H", "PT1H")
 
-        await store.has_news("liu")
+        await deciding.looks_up()
+        await deciding.has_news("liu")
 
-        await store.becomes("liu")
-        await store.sees("周敏 还没答复", "王磊 想调休 1 天", SUNDAY)
-        await store.is_offered(*DECIDE)
-        assert store.complaints == []
+        await deciding.becomes("liu")
+        await deciding.sees("周敏 还没答复", "王磊 想调休 1 天", SUNDAY)
+        await deciding.is_offered(*DECIDE)
+        assert (asking.complaints, deciding.complaints) == ([], [])
 
 
-@BOTH_WIDTHS
 async def test_a_page_outlives_the_process_sends_again_what_was_said_meanwhile_and_the_request_is_decided_after_all(
-    browser: Browser, tmp_path: Path, size: ViewportSize
+    browser: Browser, folder: Path
 ) -> None:
-    async with demo(tmp_path) as front, windows(browser, size) as mine:
-        store = await window(mine, front.url)
+    async with demo(folder) as front, windows(browser, PHONE) as wangs, windows(browser, DESK) as zhous:
+        store = await window(wangs, front.url)
         await store.becomes("wang")
         await store.types("请假 周五下午 家里有事")
         async with store.page.expect_response("**/api/chat/presses"):
@@ -114,20 +111,25 @@ async def test_a_page_outlives_the_process_sends_again_what_was_said_meanwhile_a
         await store.sees("您有 1 个假", FRIDAY, "等 周敏 答复")
         await expect(unsent).to_have_count(0)
 
-        await store.becomes("zhou")
-        await store.sees("王磊 想调休半天", FRIDAY)
-        await store.presses("同意", on="王磊 想调休半天")
-        await store.sees("王磊 调休半天", "✅ 周敏 已同意")
-        await store.becomes("wang")
+        deciding = await window(zhous, front.url)
+        await deciding.becomes("zhou")
+        await deciding.sees("王磊 想调休半天", FRIDAY)
+        await deciding.presses("同意", on="王磊 想调休半天")
+        await deciding.sees("王磊 调休半天", "✅ 周敏 已同意")
 
         await store.sees("✅ 周敏 同意了", FRIDAY)
-        assert store.complaints == []
+        assert (store.complaints, deciding.complaints) == ([], [])
 
 
 async def test_a_button_pressed_in_two_windows_at_once_and_twice_in_each_decides_once(
-    browser: Browser, tmp_path: Path
+    browser: Browser, folder: Path
 ) -> None:
-    async with demo(tmp_path) as front, windows(browser) as wangs, windows(browser) as zhous, windows(browser) as hers:
+    async with (
+        demo(folder) as front,
+        windows(browser) as wangs,
+        windows(browser, PHONE) as zhous,
+        windows(browser) as hers,
+    ):
         asking, one, other = [await window(each, front.url) for each in (wangs, zhous, hers)]
         await asking.becomes("wang")
         await asking.types("请假 周五下午 家里有事")
@@ -146,8 +148,8 @@ async def test_a_button_pressed_in_two_windows_at_once_and_twice_in_each_decides
         assert [each.complaints for each in (asking, one, other)] == [[], [], []]
 
 
-async def test_what_a_person_types_is_shown_as_they_typed_it_and_never_run(browser: Browser, tmp_path: Path) -> None:
-    async with demo(tmp_path) as front, windows(browser) as mine:
+async def test_what_a_person_types_is_shown_as_they_typed_it_and_never_run(browser: Browser, folder: Path) -> None:
+    async with demo(folder) as front, windows(browser) as mine:
         store = await window(mine, front.url)
         await store.becomes("wang")
 
@@ -163,9 +165,9 @@ async def test_what_a_person_types_is_shown_as_they_typed_it_and_never_run(brows
 
 
 async def test_news_comes_over_the_poll_that_was_held_and_a_dot_says_so_until_it_was_seen(
-    browser: Browser, tmp_path: Path
+    browser: Browser, folder: Path
 ) -> None:
-    async with demo(tmp_path) as front, windows(browser) as wangs, windows(browser) as zhous:
+    async with demo(folder) as front, windows(browser) as wangs, windows(browser) as zhous:
         speaking, listening = [await window(each, front.url) for each in (wangs, zhous)]
         await speaking.becomes("wang")
         await listening.becomes("zhou")
@@ -210,37 +212,34 @@ async def test_the_whole_way_is_open_to_somebody_with_a_keyboard_only(browser: B
         assert store.complaints == []
 
 
-@BOTH_WIDTHS
 async def test_every_button_is_big_enough_for_a_thumb_and_nothing_sticks_out_sideways(
-    browser: Browser, tmp_path: Path, size: ViewportSize
+    browser: Browser, folder: Path
 ) -> None:
-    async with demo(tmp_path) as front, windows(browser, size) as mine:
-        store = await window(mine, front.url)
-        await store.becomes("wang")
-        await store.types("请假 周六 " + "家里有事" * 20)
-        await store.is_offered("周日 11月29日", "周一 11月30日", "说明特殊情况", "取消")
-        await store.turns_to("store")
-        await store.types("w" * 500, chat="store")
-        await store.sees("www", chat="store")
-        await store.moves_clock("next")
+    async with demo(folder) as front, windows(browser, DESK) as desks, windows(browser, PHONE) as phones:
+        desk, phone = await window(desks, front.url), await window(phones, front.url)
+        for store in (desk, phone):
+            await store.becomes("wang")
+        await phone.types("请假 周六 " + "家里有事" * 20)
+        for store in (desk, phone):
+            await store.is_offered("周日 11月29日", "周一 11月30日", "说明特殊情况", "取消")
+            await store.turns_to("store")
+        await phone.types("w" * 500, chat="store")
+        for store in (desk, phone):
+            await store.sees("www", chat="store")
+            await store.moves_clock("next")
 
-        low = await store.page.locator("button:visible").evaluate_all(
-            "all => all.filter(one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"
-        )
-        wide = await store.page.evaluate(
-            "[document.documentElement, ...document.querySelectorAll('.log')]"
-            ".filter(one => one.scrollWidth > one.clientWidth).map(one => one.className || one.tagName)"
-        )
+        low = {store.phone: await store.small_buttons() for store in (desk, phone)}
+        wide = {store.phone: await store.sticking_out() for store in (desk, phone)}
 
-        assert low == []
-        assert wide == []
-        assert store.complaints == []
+        assert low == {False: [], True: []}
+        assert wide == {False: [], True: []}
+        assert (desk.complaints, phone.complaints) == ([], [])
 
 
 async def test_a_link_is_shown_by_opening_it_used_up_by_its_button_and_the_page_is_then_that_persons_own(
-    browser: Browser, tmp_path: Path
+    browser: Browser, folder: Path
 ) -> None:
-    front = Served(tmp_path)
+    front = Served(folder)
     await front.command("load", str(ROOT / "stores" / "demo.toml"))
     link = json.loads(await front.command("invite", "王磊", "--json"))["link"]
     try:

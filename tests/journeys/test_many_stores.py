@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlmodel import Session, select
@@ -14,6 +14,7 @@ from storage.outing import Outing
 from storage.staff import Staff
 from storage.webchat import WebMessage
 from tests.chat import StoreAtWork, rows, store_at_work
+from tests.services import Run
 
 STORES = 20
 PEOPLE = 25
@@ -43,9 +44,11 @@ def place(store: int, n: int) -> str:
     return f"小区{store:02d}号楼{n:02d}"
 
 
-@pytest.fixture
-def stores(sqlite_url: str, tmp_path: Path) -> Iterator[StoreAtWork]:
-    with store_at_work(sqlite_url, tmp_path, toml=toml(0)) as opened:
+@pytest.fixture(scope="module")
+def stores(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreAtWork]:
+    folder = tmp_path_factory.mktemp("stores")
+    shutil.copyfile(run.sqlite(), folder / "stores.db")
+    with store_at_work(f"sqlite:///{folder / 'stores.db'}", folder, toml=toml(0)) as opened:
         for store in range(1, STORES):
             opened.write(partial(load_store, file=read_store(toml(store)), now=opened.app.clock.now()))
         yield opened

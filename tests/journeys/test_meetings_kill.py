@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL
-from typing import Any
 
 import httpx
 import pytest
@@ -18,12 +16,11 @@ from sqlmodel import select
 
 from storage.meetings import Meeting, MeetingKind
 from storage.outbox import Kind, Outbox, OutboxState
+from tests.chat import StoreAtWork
 from tests.journeys.comparing import looking_into
-from tests.journeys.killing import DEATH_SECONDS, POLL_SECONDS, Front
-from tests.services import Run
+from tests.journeys.killing import DEATH_SECONDS, Front, lived
 
 PEOPLE = 7
-TRIES = 300
 LINE = "开会 周五下午4点 全店 年底冲刺"
 DAY_BEFORE = "2026-11-26T17:00:30+08:00"
 SOON = "2026-11-27T15:30:30+08:00"
@@ -32,66 +29,39 @@ DEATHS = ["ringing@1", "sending not marked@3"]
 pytestmark = pytest.mark.timeout(400)
 
 
+def calls_the_meeting(store: StoreAtWork) -> None:
+    zhou = store.person("zhou")
+    zhou.says(LINE)
+    zhou.presses("确认")
+    assert zhou.hears("会定了")
+
+
+@pytest.fixture
+def called(folder: Path) -> Path:
+    lived(folder, calls_the_meeting)
+    return folder
+
+
 @pytest_asyncio.fixture
-async def front(run: Run, tmp_path: Path) -> AsyncIterator[Front]:
-    """A demo that was not started yet, on a migrated file of its own."""
-    shutil.copyfile(run.sqlite(), tmp_path / "qiantai.db")
-    front = Front(tmp_path)
+async def front(called: Path) -> AsyncIterator[Front]:
+    """A demo that was not started yet, on the file of a store in which 周敏 has called the meeting."""
+    front = Front(called)
     yield front
     await front.end()
 
 
 class Zhou:
-    """周敏, who calls the meeting over HTTP and moves the clock; nobody may be there to answer that."""
+    """周敏, who moves the clock over HTTP; nobody may be there to answer that."""
 
     def __init__(self, front: Front) -> None:
-        self._front = front
         self._http = httpx.AsyncClient(base_url=front.url, timeout=60, trust_env=False)
-
-    async def says(self, number: str, text: str) -> None:
-        body = {"as": "zhou", "chat": "private", "id": number, "text": text}
-        await self._posts("/api/chat/messages", body)
-
-    async def presses(self, number: str, message: str, action: str) -> None:
-        body = {"as": "zhou", "chat": "private", "id": number, "message": message, "action": action}
-        await self._posts("/api/chat/presses", body)
-
-    async def button(self, label: str) -> tuple[str, str]:
-        """The message and action of the button, once it is there."""
-        await self.sees(label)
-        found = await self._button(label)
-        assert found is not None
-        return found
 
     async def moves_clock(self, at: str) -> None:
         with suppress(httpx.TransportError):
             await self._http.post("/api/clock", json={"now": at})
 
-    async def sees(self, text: str) -> None:
-        for _ in range(TRIES):
-            if text in str(await self._messages()):
-                return
-            await asyncio.sleep(POLL_SECONDS)
-        raise AssertionError(f"zhou does not see {text!r}")
-
     async def hangs_up(self) -> None:
         await self._http.aclose()
-
-    async def _posts(self, path: str, body: dict[str, Any]) -> None:
-        answer = await self._http.post(path, json=body)
-        assert answer.status_code == 202, answer.text
-
-    async def _button(self, label: str) -> tuple[str, str] | None:
-        for message in await self._messages():
-            for button in (button for row in message["buttons"] for button in row):
-                if button["label"] == label:
-                    return message["id"], button["action"]
-        return None
-
-    async def _messages(self) -> list[dict[str, Any]]:
-        answer = await self._http.get("/api/chat/messages", params={"as": "zhou", "chat": "private", "after": "0"})
-        found: list[dict[str, Any]] = answer.json()["messages"]
-        return found
 
 
 async def _death(process: asyncio.subprocess.Process) -> int:
@@ -102,11 +72,6 @@ async def _death(process: asyncio.subprocess.Process) -> int:
 @pytest.mark.parametrize("failpoint", DEATHS)
 async def test_a_meeting_is_announced_once_to_each(front: Front, failpoint: str) -> None:
     zhou = Zhou(front)
-    await front.open()
-    await zhou.says("line", LINE)
-    await zhou.presses("ok", *await zhou.button("确认"))
-    await zhou.sees("会定了")
-    await front.stop()
     process = await front.start(failpoint)
     await front.opened()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from signal import SIGKILL
@@ -16,9 +15,9 @@ from sqlmodel import select
 
 from storage.audit import Audit
 from storage.inbox import Inbox, InboxState
+from tests.chat import StoreAtWork
 from tests.journeys.comparing import looking_into
-from tests.journeys.killing import DEATH_SECONDS, POLL_SECONDS, Front
-from tests.services import Run
+from tests.journeys.killing import DEATH_SECONDS, POLL_SECONDS, Front, lived
 
 PATIENCE_TRIES = 300
 pytestmark = pytest.mark.timeout(300)
@@ -43,12 +42,6 @@ class Phone:
         except httpx.TransportError:
             return
 
-    async def presses(self, number: str, message: dict[str, Any], label: str) -> None:
-        [action] = [one["action"] for line in message["buttons"] for one in line if one["label"] == label]
-        body = {"as": self.key, "chat": "private", "id": number, "message": message["id"], "action": action}
-        answer = await self._http.post("/api/chat/presses", json=body)
-        assert answer.status_code == 202, answer.text
-
     async def told(self) -> list[dict[str, Any]]:
         asked = {"as": self.key, "chat": "private", "after": "0"}
         messages = (await self._http.get("/api/chat/messages", params=asked)).json()["messages"]
@@ -67,33 +60,39 @@ class Phone:
         await self._http.aclose()
 
 
+@pytest.fixture
+def code(folder: Path) -> str:
+    """The code for 李明, who was entered and has no chat yet."""
+    return lived(folder, a_code_for_somebody_new)
+
+
 @pytest_asyncio.fixture
-async def front(run: Run, tmp_path: Path) -> AsyncIterator[Front]:
-    shutil.copyfile(run.sqlite(), tmp_path / "qiantai.db")
-    front = Front(tmp_path)
+async def front(code: str, folder: Path) -> AsyncIterator[Front]:
+    """A demo that was not started yet, on the file of the store that knows the code."""
+    front = Front(folder)
     yield front
     await front.end()
 
 
-async def a_code_for_somebody_new(front: Front) -> tuple[str, str]:
-    """The key of 李明, who has no chat yet, and the code for them."""
-    zhou = Phone(front, "zhou")
-    await zhou.says("1", "加员工 李明 设计师 设计部 13800000011")
-    await zhou.presses("2", await zhou.hears("加一位同事"), "确认")
-    await zhou.hears("李明 加好了")
-    await zhou.says("3", "邀请 李明")
-    said = await zhou.hears("李明 的加入码")
-    await zhou.hang_up()
+def a_code_for_somebody_new(store: StoreAtWork) -> str:
+    zhou = store.person("zhou")
+    zhou.says("加员工 李明 设计师 设计部 13800000011")
+    zhou.presses("确认", on="加一位同事")
+    assert zhou.hears("李明 加好了")
+    zhou.says("邀请 李明")
+    [said] = zhou.heard("李明 的加入码")
+    return said.text.split()[0]
+
+
+def key_of_somebody_new(front: Front) -> str:
     with looking_into(front.database) as session:
         [kept] = session.exec(select(Audit).where(Audit.verb == "people.added")).all()
-    return f"p{kept.subject.partition(':')[2]}", said["text"].split()[0]
+    return f"p{kept.subject.partition(':')[2]}"
 
 
 @pytest.mark.parametrize("failpoint", ["committed not woken@1", "stored not acknowledged@2", "sending not marked@1"])
-async def test_joining_and_what_was_said_behind_it_survive_a_kill(front: Front, failpoint: str) -> None:
-    await front.open()
-    key, code = await a_code_for_somebody_new(front)
-    await front.stop()
+async def test_joining_and_what_was_said_behind_it_survive_a_kill(front: Front, code: str, failpoint: str) -> None:
+    key = key_of_somebody_new(front)
     dying = await front.start(failpoint)
     await front.opened()
     li = Phone(front, key)

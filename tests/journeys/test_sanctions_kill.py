@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,9 +17,9 @@ from sqlmodel import select
 from storage.outbox import Kind, Outbox, OutboxState
 from storage.sanctions import Sanction
 from storage.webchat import WebMessage
+from tests.chat import StoreAtWork
 from tests.journeys.comparing import looking_into
-from tests.journeys.killing import DEATH_SECONDS, POLL_SECONDS, Front
-from tests.services import Run
+from tests.journeys.killing import DEATH_SECONDS, POLL_SECONDS, Front, lived
 
 TRIES = 100
 LINE = "出城 今天下午四点 成都 看材料"
@@ -31,11 +30,25 @@ DEATHS = [("committed not woken@1", 1), ("sending not marked@1", 2)]
 pytestmark = pytest.mark.timeout(200)
 
 
+def is_about_to_leave(store: StoreAtWork) -> None:
+    """王磊 has asked, nobody has answered, and he hears the rule."""
+    wang = store.person("wang")
+    wang.says(LINE)
+    wang.presses("确认", on="出城，对吗？")
+    wang.says("已出发")
+    assert wang.hears("还没有同意")
+
+
+@pytest.fixture
+def leaving(folder: Path) -> Path:
+    lived(folder, is_about_to_leave)
+    return folder
+
+
 @pytest_asyncio.fixture
-async def front(run: Run, tmp_path: Path) -> AsyncIterator[Front]:
-    """A demo that was not started yet, on a migrated file of its own."""
-    shutil.copyfile(run.sqlite(), tmp_path / "qiantai.db")
-    front = Front(tmp_path)
+async def front(leaving: Path) -> AsyncIterator[Front]:
+    """A demo that was not started yet, on the file of a store in which 王磊 is about to leave."""
+    front = Front(leaving)
     yield front
     await front.end()
 
@@ -45,9 +58,6 @@ class Wang:
 
     def __init__(self, front: Front) -> None:
         self._http = httpx.AsyncClient(base_url=front.url, timeout=60, trust_env=False)
-
-    async def says(self, number: str, text: str) -> None:
-        await self._posts("/api/chat/messages", {"id": number, "text": text})
 
     async def presses(self, number: str, label: str, *, on: str) -> None:
         message, action = await self._button(label, on)
@@ -87,12 +97,6 @@ class Wang:
 
 async def _dies_on(front: Front, failpoint: str, wang: Wang) -> int:
     """The confirmed departure, and how the process ends."""
-    await front.open()
-    await wang.says("line", LINE)
-    await wang.presses("ask", "确认", on="出城，对吗？")
-    await wang.says("left", "已出发")
-    await wang.sees("还没有同意")
-    await front.stop()
     process = await front.start(failpoint)
     await front.opened()
     await wang.presses("leave", "确认", on="还没有同意")

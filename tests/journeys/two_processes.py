@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from storage.webchat import PAGE
 from tests.chat import START, Seen
 from tests.services import free_port
 
@@ -32,6 +34,7 @@ class Desk:
 
     def __init__(self, port: int) -> None:
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SECONDS)
+        self._seen: defaultdict[str, dict[str, Seen]] = defaultdict(dict)
 
     def says(self, who: str, text: str) -> None:
         """Says it and waits until it was handled."""
@@ -42,12 +45,13 @@ class Desk:
         self._post("/api/chat/presses", {"as": who, "message": message, "action": action})
 
     def sees(self, who: str) -> list[Seen]:
-        """The private chat, each message once, in its newest form, oldest first."""
-        newest: dict[str, Seen] = {}
-        after = 0
-        while page := self._page(who, after):
+        """The private chat, each message once, in its newest form, oldest first; an edit comes again."""
+        newest = self._seen[who]
+        full = True
+        while full:
+            page = self._page(who, max((message.seq for message in newest.values()), default=0))
             newest |= {message.id: message for message in page}
-            after = page[-1].seq
+            full = len(page) == PAGE
         return sorted(newest.values(), key=lambda message: int(message.id.removeprefix("m")))
 
     def waits_for(self, who: str, wanted: Callable[[Seen], bool]) -> Seen:

@@ -27,6 +27,8 @@ WITHOUT_LEAVE = (2, 5)
 HALVES = ("上午", "下午")
 REASON = "人手不够"
 PAUSE_SECONDS = 0.02
+# Between two tries while nobody answers.
+REPEAT_SECONDS = 0.1
 CHAT_PAUSE_SECONDS = 0.1
 # The clock is moved when desk and outbox are idle: only the talkative one goes on meanwhile, more slowly.
 CALM_PAUSE_SECONDS = 0.7
@@ -187,7 +189,7 @@ class Store:
                     return answer
             if once:
                 raise Unanswered
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(REPEAT_SECONDS)
 
     async def _read(self, person: str, *, wait: float) -> None:
         chat = self._seen[person]
