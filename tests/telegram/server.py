@@ -37,6 +37,7 @@ class Server:
     def __init__(self, fake: Switchboard) -> None:
         self._fake = fake
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         config = uvicorn.Config(self._application(), log_level="critical", timeout_graceful_shutdown=1, lifespan="on")
         self._uvicorn = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="fake Telegram", daemon=True)

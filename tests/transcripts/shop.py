@@ -78,6 +78,7 @@ def opened(folder: Path, database_url: str, *, now: str, port: int = 0, **settin
     """A store that holds the sample people already, at `now`, with these settings."""
     database = Database(database_url)
     with socket.create_server(("127.0.0.1", port)) as listening:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         settings = {"public_url": address, **settings}
         serving = _Serving(
