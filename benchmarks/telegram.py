@@ -210,5 +210,5 @@ async def _serve(app: Any, port: int) -> None:
 
 
 if __name__ == "__main__":
-    work = {ECHO: echo, DESK: desk}[sys.argv[1]]
-    asyncio.run(work(*sys.argv[2:7], int(sys.argv[7])))
+    _, what, way, token, base_url, file_url, url, port = sys.argv
+    asyncio.run({ECHO: echo, DESK: desk}[what](way, token, base_url, file_url, url, int(port)))

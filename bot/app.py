@@ -20,8 +20,9 @@ from bot import approvals, cards, platforms
 from bot.channels import webchat
 from bot.clock import Clock
 from bot.desk import Desk
-from bot.feature import Scene
-from bot.handlers import FEATURES, calendar, meetings, rulebook
+from bot.feature import Scene, spelled
+from bot.handlers import FEATURES, calendar, meetings, people_joining, rulebook
+from bot.notices import as_content
 from bot.reach import Reach
 from bot.scheduler.delivery import Delivery
 from bot.scheduler.housekeeping import NightlyBackup, look_after, tidy
@@ -35,6 +36,7 @@ from bot.texts import plain
 from bot.web.health import health_route
 from storage import health, keeping, meta, outbox, staff, stores
 from storage.database import Database
+from storage.staff import Contact, Staff
 
 log = structlog.get_logger()
 
@@ -223,8 +225,21 @@ def _web_chat_routes(
         move=partial(_move, database, clock, timetable),
         movable=sessions.demo,
     )
-    pages = webchat.Pages(database, clock, sessions)
+    pages = webchat.Pages(database, clock, sessions, partial(_welcome, clock))
     return [*webchat.routes(api), *webchat.clock_routes(moving), *webchat.page_routes(pages, joining=not sessions.demo)]
+
+
+def _welcome(clock: Clock, session: Session, contact: Contact, person: Staff, invited_by_id: int | None) -> None:
+    """Somebody opened their link in the web chat: as when a code is typed, and greeted there."""
+    heard = people_joining.let_in(session, contact, person, clock.now(), FEATURES, invited_by_id=invited_by_id)
+    outbox.put(
+        session,
+        store_id=heard.store_id,
+        recipient=heard.recipient,
+        content=as_content(heard.said),
+        now=clock.now(),
+        via=spelled(contact),
+    )
 
 
 def _hear(loop: asyncio.AbstractEventLoop, app: App, topics: frozenset[str]) -> None:

@@ -13,13 +13,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import hearing
-from bot.feature import Answer, Context, Feature, Press, Refusal
+from bot.feature import Answer, Context, Feature, Press, Refusal, spelled
 from bot.handlers import people_form
 from bot.handlers.people_lists import named, pressed, subject
 from bot.notices import Notice, as_content, notice
 from bot.rules import people as rules
 from bot.stores import open_store
-from bot.talk import PRIVATE, Address, Incoming, Said
+from bot.talk import PRIVATE, Incoming, Said
 from storage import audit, inbox, invites, outbox, staff
 from storage.staff import Contact, Staff
 
@@ -85,7 +85,10 @@ def hear_stranger(
     if person is None:
         _record(session, lane, "people.join_failed", now)
         return Heard(lane, notice("people.join_failed", why=_why(session, code, now)))
-    return _let_in(session, contact, person, code, inbox_id, now, features)
+    known = invites.find(session, code, code=True)
+    return let_in(
+        session, contact, person, now, features, invited_by_id=known.invited_by_id if known else None, inbox_id=inbox_id
+    )
 
 
 def _now_and_then(session: Session, lane: str, verb: str, now: datetime) -> bool:
@@ -110,18 +113,22 @@ def _why(session: Session, code: str, now: datetime) -> str:
     return "ended" if known.replaced or known.expires_at <= now else "wrong"
 
 
-def _let_in(
+def let_in(
     session: Session,
     contact: Contact,
     person: Staff,
-    code: str,
-    inbox_id: int,
     now: datetime,
     features: Mapping[str, Feature],
+    *,
+    invited_by_id: int | None,
+    inbox_id: int = 0,
 ) -> Heard:
-    """The chat is the person's, and what waits in it too; the person's other chats and who invited them hear of it."""
+    """The chat is the person's, and what waits in it too; the person's other chats and who invited them hear of it.
+
+    `inbox_id` is the message that brought the code; a link is opened without one.
+    """
     before = inbox.lane_of(contact)
-    others = staff.contacts_of(session, person.id)
+    others = [one for one in staff.contacts_of(session, person.id) if one.id != contact.id]
     staff.bind(session, contact, person.id)
     staff.spoke(session, contact.id, now=now)
     inbox.move_lane(session, contact, old=before, after=inbox_id)
@@ -129,18 +136,16 @@ def _let_in(
     ctx = Context(**vars(scene), me=person, inbox_id=inbox_id)
     ctx.record("people.joined", subject(person), by=person, after={"contact": contact.id})
     for other in others:
-        via = str(Address(other.channel, other.account, other.address))
         outbox.put(
             session,
             store_id=person.store_id,
             recipient=f"staff:{person.id}",
             content=as_content(notice("people.new_chat")),
             now=now,
-            via=via,
+            via=spelled(other),
         )
-    known = invites.find(session, code, code=True)
-    if known is not None and known.invited_by_id not in (None, person.id):
-        ctx.tell(known.invited_by_id, notice("people.joined", name=person.name))
+    if invited_by_id is not None and invited_by_id != person.id:
+        ctx.tell(invited_by_id, notice("people.joined", name=person.name))
     commands = [command for command in hearing.allowed(ctx) if command.in_menu]
     said = notice("people.welcome", name=person.name, store=ctx.store.name, buttons=hearing.buttons_for(ctx, commands))
     return Heard(f"staff:{person.id}", said, person.store_id)

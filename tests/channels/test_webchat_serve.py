@@ -11,6 +11,7 @@ import pytest
 from sqlmodel import Session
 
 from storage import invites, staff
+from storage.audit import Audit
 from storage.inbox import Inbox
 from tests.channels.wire import HELLO, PRESS, Wire, code_of, wired
 from tests.storage.shop import all_rows
@@ -138,10 +139,24 @@ def test_the_page_shows_oneself_and_no_clock_to_move(store: Wire) -> None:
     assert code_of(moved) == (403, "clock_fixed")
 
 
+def the_file(store: Wire) -> str:
+    """Where the file of the conversation is."""
+    return next(one["file"]["url"] for one in store.messages() if one["file"])
+
+
+def test_who_opens_their_link_is_welcomed_and_it_is_in_the_audit(store: Wire) -> None:
+    join(store, "wang")
+
+    [welcome] = store.messages(wait=5)
+
+    assert "王磊，欢迎来到" in welcome["text"]
+    assert [one.verb for one in all_rows(store.app.database, Audit)] == ["people.joined"]
+
+
 def test_a_file_is_for_those_of_its_conversation_only(store: Wire) -> None:
     join(store, "wang")
     store.send_file(b"secret")
-    link = store.messages()[0]["file"]["url"]
+    link = the_file(store)
 
     own = store.ask("GET", link)
     store.http.cookies.clear()
@@ -168,7 +183,7 @@ def test_a_file_in_the_group_is_for_the_whole_store(store: Wire) -> None:
 def test_who_has_left_the_store_is_let_in_no_more(store: Wire) -> None:
     join(store, "wang")
     store.send_file(b"secret")
-    link = store.messages()[0]["file"]["url"]
+    link = the_file(store)
 
     def leave(session: Session) -> None:
         person = staff.by_key(session, "wang")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,10 +16,12 @@ from bot.channels.webchat.channel import ACCOUNT, NAME
 from bot.channels.webchat.guard import COOKIE, SESSION_SECONDS, Sessions
 from bot.clock import Clock
 from bot.texts import TEMPLATES, environment, plain, text
-from storage import inbox, invites, staff, stores
+from storage import invites, staff, stores
 from storage.database import Database
-from storage.staff import Staff
+from storage.staff import Contact, Staff
 
+# The chat becomes that person's, invited by whom; they are welcomed there.
+LetIn = Callable[[Session, Contact, Staff, int | None], None]
 STATIC = {"chat.js": "text/javascript", "chat.css": "text/css"}
 
 
@@ -29,6 +32,7 @@ class Pages:
     database: Database
     clock: Clock
     sessions: Sessions
+    let_in: LetIn
 
     async def chat(self, request: Request) -> Response:
         me = None if self.sessions.demo else self.sessions.person(request)
@@ -93,10 +97,9 @@ class Pages:
         person = invites.use(session, token, now=self.clock.now())
         if person is None:
             return None
+        known = invites.find(session, token)
         contact = staff.contact(session, channel=NAME, account=ACCOUNT, address=person.key)
-        strange = inbox.lane_of(contact)
-        staff.bind(session, contact, person.id)
-        inbox.move_lane(session, contact, old=strange)
+        self.let_in(session, contact, person, known.invited_by_id if known else None)
         return person.key
 
 
