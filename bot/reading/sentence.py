@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from bot.reading.find import SEARCHED, longest_place
 from bot.reading.grammar import expression, lasting
@@ -83,8 +84,14 @@ def match_command(line: str, words: Sequence[str]) -> Match | None:
     return min(found, key=lambda one: (one.start > begins, -len(one.word), one.start), default=None)
 
 
+@cache
+def _as_spelled(word: str) -> str:
+    """A command word as lines are compared; there are as many as the features and the stores have."""
+    return plain(word)
+
+
 def _matches(line: str, spelled: str, word: str) -> Iterator[Match]:
-    pattern = plain(word)
+    pattern = _as_spelled(word)
     start = spelled.find(pattern)
     if start >= 0:
         end = start + len(word)
@@ -97,7 +104,7 @@ def _matches(line: str, spelled: str, word: str) -> Iterator[Match]:
 
 def _apart(line: str, spelled: str, word: str) -> Iterator[Match]:
     """The two characters of the word with a measure, a time or a kind of leave between them."""
-    verb, noun = plain(word)[0], plain(word)[1]
+    verb, noun = _as_spelled(word)
     start = spelled.find(verb)
     while start >= 0:
         end = spelled.find(noun, start + 2, start + 2 + LONGEST_BETWEEN)
