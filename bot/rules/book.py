@@ -24,6 +24,7 @@ from bot.rules.calendar import Calendar, calendar_for
 from bot.rules.cleaning import DeepCleanRules
 from bot.rules.limits import HalfWorkingDay, Limit, LimitSetting, WorkingDays, WorkingTime
 from bot.rules.opening import CalendarRules, Weekday
+from bot.rules.workflow_limits import ProcessRules
 
 CLOCK_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::00)?")
 
@@ -245,6 +246,7 @@ class Rulebook(Rules):
     missed_punch: MissedPunchRules = MissedPunchRules()
     sanctions: SanctionRules = SanctionRules()
     meetings: MeetingRules = MeetingRules()
+    process: ProcessRules = ProcessRules()
     approvals: ApprovalRules = ApprovalRules()
     notices: NoticeRules = NoticeRules()
 

@@ -78,6 +78,7 @@ COMMANDS = {
     "meetings.my_actions": EVERYBODY,
     "meetings.cancel": EVERYBODY,
     "meetings.change": EVERYBODY,
+    "process.show": EVERYBODY,
     "people.list": MANAGERS,
     "people.add": MANAGERS,
     "people.change": MANAGERS,

@@ -14,7 +14,9 @@ from pydantic import BaseModel
 from bot import texts
 from bot.operating.checking import in_words
 from bot.rules.book import Rulebook
+from bot.rules.workflow import STEPS, Step
 from bot.storefile import read_store
+from bot.texts import text
 from tests.operating.commands import DEMO, Terminal
 
 NOW = datetime.fromisoformat("2026-11-25T10:00:00+08:00")
@@ -59,6 +61,10 @@ SAID = [
     "不休假的日子：周三、周六",
     "病假（也说 生病）：不用批，告诉一声，哪天都可以",
     "2 个工作小时 没答复，提醒批的人；以后每隔 半个工作日 再提醒",
+    "3 做估算：预算员，从收到平面方案算 半个工作日，估算表交客户经理，要填交接表",
+    "8 出施工图：设计师，从签协议并交设计费算 7 天，施工图纸交预算员",
+    "按天算的还提前 2 天和当天早上提醒",
+    "过了 1 个工作小时 告诉客户经理，过了 1 个工作日 告诉总经办",
     "刘总（liu）：总经办，总经办，不在时由 周敏 代批",
     "审批人都有代批人",
 ]
@@ -67,6 +73,34 @@ SAID = [
 @pytest.mark.parametrize("said", SAID)
 def test_the_sample_store_is_said_in_words(said: str) -> None:
     assert said in words()
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.key)
+def test_every_step_of_the_process_is_said_with_its_owner(step: Step) -> None:
+    name, owner = text(f"process.name_{step.key}"), text(f"staff.role_{step.owner}")
+
+    assert f"· {step.number} {name}：{owner}" in words()
+
+
+@pytest.mark.parametrize("step", [step for step in STEPS if step.hands], ids=lambda step: step.key)
+def test_what_a_step_hands_on_is_said(step: Step) -> None:
+    line = next(line for line in words().splitlines() if f" {text(f'process.name_{step.key}')}：" in line)
+
+    assert step.hands is not None
+    assert text(f"process.paper_{step.hands.paper}") in line
+    assert text(f"staff.role_{step.hands.to}") in line
+    assert ("要填交接表" in line) is step.hands.form_required
+
+
+def test_a_store_that_sets_other_limits_hears_them() -> None:
+    toml = SAMPLE.replace('floor_plan = "2wd"', 'floor_plan = "20h"').replace(
+        "on_the_morning = true", "on_the_morning = false"
+    )
+
+    said = words(toml)
+
+    assert "2 量房、出方案：设计师，从量完房算 20 个工作小时，" in said
+    assert "按天算的还提前 2 天提醒" in said
 
 
 def test_who_has_no_deputy_and_no_phone_and_who_left_is_said() -> None:
