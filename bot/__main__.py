@@ -83,7 +83,7 @@ def invite(
     names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Names or keys of people.")],
     as_json: AsJson = False,
 ) -> None:
-    """Make a one-time link for each person, good for seven days."""
+    """Make a one-time link, or a code where there is no web chat, for each person; good for seven days."""
     from bot.operating import files
 
     files.invite(names, as_json=as_json)

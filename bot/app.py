@@ -66,13 +66,19 @@ def scene_at(session: Session, store_id: int, now: datetime) -> Scene:
 
 
 def load(
-    session: Session, file: StoreFile, now: datetime, *, since: datetime | None = None, demo: bool = False
+    session: Session,
+    file: StoreFile,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    demo: bool = False,
+    web_chat: bool = True,
 ) -> Loaded:
     """Stores the store's file; what waits for an answer is looked at again: people and rules may be others now.
 
     New rules hold from `since` (now, if not given): what is open follows them, whom it concerns is told.
     """
-    loaded = load_store(session, file, now=now, since=since)
+    loaded = load_store(session, file, now=now, since=since, web_chat=web_chat)
     scene = scene_at(session, loaded.store_id, now)
     rulebook.supersede(scene, loaded.superseded)
     if loaded.rules is not None:

@@ -73,6 +73,10 @@ class Settings(BaseSettings):
         """The database's URL: the one that is set, or a file in the data folder."""
         return self.database_url or f"sqlite:///{self.data / 'qiantai.db'}"
 
+    def has_web_chat(self) -> bool:
+        """Whether people are expected in the web chat: it is on, or there is nothing else."""
+        return self.web_chat or self.telegram_token is None
+
     def backups(self) -> Path:
         """The folder of the nightly backups."""
         return self.backup_dir or self.data / "backups"

@@ -143,8 +143,12 @@ class Loaded:
     superseded: tuple[StoreRules, ...] = field(default=(), compare=False)
 
 
-def load_store(session: Session, file: StoreFile, *, now: datetime, since: datetime | None = None) -> Loaded:
+def load_store(
+    session: Session, file: StoreFile, *, now: datetime, since: datetime | None = None, web_chat: bool = True
+) -> Loaded:
     """Stores the file: people by key at once, rules from `since` (or `now`) on. Who left it is deactivated.
+
+    With a `web_chat` everybody has a chat there, and the store its groups; otherwise they join where they are.
 
     Rules that were loaded before for a later moment than these never come to hold. Loading the same file again
     changes nothing. Raises StoreFileError, with nothing stored, for keys of another store.
@@ -156,7 +160,9 @@ def load_store(session: Session, file: StoreFile, *, now: datetime, since: datet
     superseded = tuple(stores.drop_rules_after(session, store.id, max(now, since or now)))
     before = {person.key: person.model_dump() for person in staff.everybody(session, store.id)}
     people = _put_people(session, file, store)
-    _put_groups(session, file, store)
+    if web_chat:
+        _put_contacts(session, file, people)
+        _put_groups(session, file, store)
     return replace(_compared(before, people, store.id, rules), superseded=superseded)
 
 
@@ -210,10 +216,14 @@ def _put_people(session: Session, file: StoreFile, store: Store) -> dict[str, St
         staff.put(session, person)
     for entry in file.staff:
         people[entry.key].deputy_id = _deputy_id(people, entry)
+    return people
+
+
+def _put_contacts(session: Session, file: StoreFile, people: Mapping[str, Staff]) -> None:
+    for entry in file.staff:
         if entry.active:
             contact = staff.contact(session, channel=CHANNEL, account=ACCOUNT, address=entry.key)
             contact.staff_id = people[entry.key].id
-    return people
 
 
 def _deputy_id(people: Mapping[str, Staff], entry: StaffEntry) -> int | None:

@@ -35,7 +35,8 @@ def load(path: Path, since: str | None, *, dry_run: bool, yes: bool) -> None:
     file = read_store_file(path)
     now = Clock().now()
     from_then = _since(since, file, now)
-    with opened(read_settings()) as database:
+    settings = read_settings()
+    with opened(settings) as database:
         seen = _look_ahead(database, path, file, now, from_then)
         superseded = _days(file, seen.loaded)
         _show(seen, from_then, superseded)
@@ -45,7 +46,9 @@ def load(path: Path, since: str | None, *, dry_run: bool, yes: bool) -> None:
         if (seen.told or superseded) and not yes and sys.stdin.isatty() and not typer.confirm(words("cli.store_it")):
             say("cli.nothing_stored", name=file.store.name)
             return
-        loaded = database.write_now(partial(store_loaded, file=file, now=now, since=from_then))
+        loaded = database.write_now(
+            partial(store_loaded, file=file, now=now, since=from_then, web_chat=settings.has_web_chat())
+        )
     say("cli.loaded", name=file.store.name, loaded=loaded, since=from_then, superseded=_days(file, loaded))
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from bot.operating.terminal import USED_WRONG, wrong
 from bot.settings import Settings
@@ -20,8 +21,14 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        names = "、".join("QIANTAI_" + "_".join(str(part) for part in one["loc"]).upper() for one in error.errors())
-        raise wrong("cli.bad_settings", USED_WRONG, names=names) from None
+        raise wrong("cli.bad_settings", USED_WRONG, mistakes=[_mistake(one) for one in error.errors()]) from None
+
+
+def _mistake(error: ErrorDetails) -> dict[str, str]:
+    """The setting's name, if it is one alone, and what our own check says of it; never the value."""
+    name = "_".join(str(part) for part in error["loc"]).upper()
+    ours = error.get("ctx", {}).get("error")
+    return {"name": f"QIANTAI_{name}" if name else "", "hint": str(ours) if isinstance(ours, ValueError) else ""}
 
 
 @contextmanager

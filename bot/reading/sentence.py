@@ -104,7 +104,8 @@ def _matches(line: str, spelled: str, word: str) -> Iterator[Match]:
 
 def _apart(line: str, spelled: str, word: str) -> Iterator[Match]:
     """The two characters of the word with a measure, a time or a kind of leave between them."""
-    verb, noun = _as_spelled(word)
+    spelling = _as_spelled(word)
+    verb, noun = spelling[0], spelling[1]
     start = spelled.find(verb)
     while start >= 0:
         end = spelled.find(noun, start + 2, start + 2 + LONGEST_BETWEEN)

@@ -141,7 +141,7 @@ def test_the_page_shows_oneself_and_no_clock_to_move(store: Wire) -> None:
 
 def the_file(store: Wire) -> str:
     """Where the file of the conversation is."""
-    return next(one["file"]["url"] for one in store.messages() if one["file"])
+    return next(str(one["file"]["url"]) for one in store.messages() if one["file"])
 
 
 def test_who_opens_their_link_is_welcomed_and_it_is_in_the_audit(store: Wire) -> None:
