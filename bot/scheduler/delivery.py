@@ -16,7 +16,7 @@ from sqlmodel import Session
 from bot.cards import Shown
 from bot.clock import Clock
 from bot.failpoints import failpoint
-from bot.scheduler.pace import free_at
+from bot.scheduler.pace import counted_at, free_at
 from bot.talk import Address, Channel, DeliveryError, Message
 from storage import outbox, outbox_due, staff
 from storage.database import Database
@@ -163,7 +163,7 @@ class Delivery:
             told = self._in_words(session, other)
             messages.extend([told.message] if isinstance(told, Shown) else [])
         for one in rows:
-            outbox.lease(session, one, until=going + LEASE, address=str(to), card=shown.card, going=going)
+            outbox.lease(session, one, until=going + LEASE, address=counted_at(to), card=shown.card, going=going)
         message = shown.message if len(messages) == 1 else Message("\n".join(one.markup for one in messages))
         return Job(
             tuple(one.id for one in rows),

@@ -215,7 +215,8 @@ class FakeTelegram(Switchboard):
                 if found:
                     return found
                 try:
-                    await asyncio.wait_for(changed.wait(), end - loop.time())
+                    async with asyncio.timeout(end - loop.time()):
+                        await changed.wait()
                 except TimeoutError:
                     raise AssertionError(f"did not happen within {seconds} s:\n{self.transcript()}") from None
 

@@ -35,7 +35,8 @@ class Poll:
         with self._world.listening(lambda: loop.call_soon_threadsafe(changed.set)):
             while not (found := self._look()) and loop.time() < end:
                 try:
-                    await asyncio.wait_for(changed.wait(), end - loop.time())
+                    async with asyncio.timeout(end - loop.time()):
+                        await changed.wait()
                 except TimeoutError:
                     break
                 changed.clear()

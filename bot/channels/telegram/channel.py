@@ -68,7 +68,7 @@ class Telegram:
         await self._intake.run(receive)
 
     async def take(self, updates: Sequence[dict[str, Any]]) -> None:
-        """What Telegram calls with; returns when all of it is durable."""
+        """What Telegram calls with; returns when all of it is durable. Raises NotYet before `run` has begun."""
         await self._intake.take(updates)
 
     async def send(self, to: Address, message: Message, *, at: datetime) -> str:

@@ -22,6 +22,8 @@ from telegram.request import HTTPXRequest
 from bot.talk import DeliveryError
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+# Beside each other a press and the words that follow it may come in the wrong order.
+CALLS_AT_ONCE = 1
 POLL_SECONDS = 30
 ANSWER_SECONDS = 10
 FILE_SECONDS = 60
@@ -44,8 +46,10 @@ class Client(Bot):
     """A bot that also gives updates as they came, so that one which nobody can read stops no other."""
 
     async def call_at(self, url: str, secret: str) -> None:
-        """Telegram calls there from now on; what waits is kept for us."""
-        await self.set_webhook(url, allowed_updates=list(ALLOWED_UPDATES), secret_token=secret, max_connections=40)
+        """Telegram calls there from now on, with one update after another; what waits is kept for us."""
+        await self.set_webhook(
+            url, allowed_updates=list(ALLOWED_UPDATES), secret_token=secret, max_connections=CALLS_AT_ONCE
+        )
 
     async def raw_updates(self, offset: int | None, *, seconds: int = POLL_SECONDS) -> list[dict[str, Any]]:
         """The updates from `offset` on, which confirms those before it; waits up to `seconds` for the first."""

@@ -15,6 +15,7 @@ from bot.channels.telegram import reading
 from bot.channels.telegram.client import Client, account_of, until_it_answers, without_token
 from bot.channels.telegram.menu import Menu
 from bot.channels.telegram.reading import Me
+from bot.channels.telegram.webhook import NotYet
 from bot.talk import Incoming, Receive
 from storage import invites
 from storage.database import Database
@@ -46,7 +47,7 @@ class Intake:
         await until_it_answers(self._client, self._say_trouble, first_seconds=FIRST_PAUSE_SECONDS)
         self._receive = receive
         await self._database.write(partial(invites.put_bot, username=self._client.username))
-        log.info("telegram listening", account=self._account, mode="webhook" if self._webhook else "polling")
+        log.info("telegram listening", mode="webhook" if self._webhook else "polling")
         keeping_up = asyncio.create_task(self._keep_menu())
         try:
             if self._webhook is not None:
@@ -60,7 +61,7 @@ class Intake:
     async def take(self, updates: Sequence[dict[str, Any]]) -> None:
         """Keeps the updates, a person's in their order; returns when all are durable. Buttons stop spinning at once."""
         if self._receive is None:
-            raise RuntimeError("nobody listens yet")
+            raise NotYet
         for update in updates:
             self._toast(update)
         by_person: dict[str, list[Incoming]] = defaultdict(list)
@@ -101,9 +102,11 @@ class Intake:
         if str(error) == self._trouble:
             return
         self._trouble = str(error)
-        key = "somebody else polls this token" if isinstance(error, Conflict) else "telegram does not answer"
-        said = without_token(str(error), self._client)
-        log.warning(key, account=self._account, error=f"{type(error).__name__}: {said}")
+        said = f"{type(error).__name__}: {without_token(str(error), self._client)}"
+        if isinstance(error, Conflict):
+            log.warning("somebody else polls this token", error=said)
+        else:
+            log.warning("telegram does not answer", error=said)
 
     def _heard(self, update: dict[str, Any]) -> Incoming | None:
         me = Me(int(self._account), self._client.username, self._menu.words())

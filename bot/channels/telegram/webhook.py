@@ -18,8 +18,12 @@ LARGEST_BYTES = 1_000_000
 Take = Callable[[list[dict[str, Any]]], Awaitable[None]]
 
 
+class NotYet(Exception):
+    """Nobody can take updates at this moment; Telegram calls again."""
+
+
 def webhook_route(secret: str, take: Take) -> Route:
-    """`take` returns once the updates are durable; an update that comes again changes nothing."""
+    """`take` returns once the updates are durable, or raises NotYet; an update that comes again changes nothing."""
 
     async def called(request: Request) -> Response:
         given = request.headers.get(SECRET_HEADER, "")
@@ -31,7 +35,10 @@ def webhook_route(secret: str, take: Take) -> Route:
         update = _update(body)
         if update is None:
             return PlainTextResponse('an update is expected, such as {"update_id": 1, "message": {...}}', 400)
-        await take([update])
+        try:
+            await take([update])
+        except NotYet:
+            return PlainTextResponse("not ready yet", 503)
         return Response(status_code=200)
 
     return Route(PATH, called, methods=["POST"])
