@@ -11,8 +11,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 UV ?= uv
-# One more than there are processors, up to eight: tests also wait, for writers, browsers and other processes.
-WORKERS ?= $(shell $(BIN)/python -c 'import os; print(min(os.cpu_count() + 1, 8))' 2>/dev/null || echo 2)
+# Two more than there are processors, up to eight: tests also wait, for writers, browsers and other processes.
+WORKERS ?= $(shell $(BIN)/python -c 'import os; print(min(os.cpu_count() + 2, 8))' 2>/dev/null || echo 2)
 BUILD := 'hatchling>=1.27,<2\neditables\n'
 PIN := $(UV) --no-config pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url
@@ -26,7 +26,7 @@ test: lint
 	@echo "services: PostgreSQL and Chromium for the tests"
 	@$(BIN)/python -m tests.services
 	@echo "tests"
-	@$(BIN)/pytest --numprocesses $(WORKERS)
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
 lint: $(VENV)/ready-dev
 	@echo "style"

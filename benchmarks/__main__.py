@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import desk, killing, processes, reading, ringing, starting, working_time
+from benchmarks import desk, killing, processes, reading, ringing, starting, telegram, working_time
 from tests.services import ServiceMissing, postgresql_binaries
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "BENCHMARKS.md"
@@ -39,6 +39,14 @@ file with `synchronous=FULL`; medians of five rounds. `nothing_to_say` rings rem
 more: what ringing costs by itself. APScheduler's SQLAlchemy job store runs as many date jobs that do
 nothing, with ten thousand waiting, on a file with SQLAlchemy's default settings."""
 
+TELEGRAM = """\
+A hundred people write 谁休假 to the bot ten times each, all at once; an update counts once its answer has reached the
+Bot API. The Bot API is a fake in the process that measures, over HTTP on loopback. `desk` is the front desk in a
+process of its own, on a file with `synchronous=FULL`, without the pace that Telegram asks for (25 messages a second in
+all); `echo` is a bare python-telegram-bot application of the same run, which keeps nothing and sends each text back.
+The ratio is taken within its round, every figure is the median of three rounds. `webhook_acknowledged` is from the POST
+of an update to its 200, while fifty people write a second for six seconds: so long it takes to keep it."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -57,6 +65,7 @@ PARTS = (
         desk.measure_postgresql,
     ),
     Part("Several processes on PostgreSQL", PROCESSES, processes.measure),
+    Part("Telegram over loopback", TELEGRAM, telegram.measure),
     Part("Reminders", REMINDERS, ringing.measure),
     Part(
         "Starting",
@@ -74,6 +83,12 @@ PARTS = (
         "Killing",
         "kill -9 at random instants of a real demo while people write and press; fails if a promise is broken.",
         killing.measure,
+    ),
+    Part(
+        "Killing on Telegram",
+        "The same with everybody in Telegram, a strict fake over HTTP, by polling and by webhook in turn. An update\n"
+        "is confirmed by an offset behind it, or by the 200 that answered it.",
+        killing.measure_telegram,
     ),
 )
 

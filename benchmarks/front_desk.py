@@ -23,7 +23,7 @@ from bot.rules.book import Rulebook, as_stored
 from bot.scheduler.delivery import Delivery
 from bot.scheduler.reminders import Bell
 from bot.scheduler.timetable import Timetable
-from bot.talk import Address, Capabilities, Incoming, Message, Receive
+from bot.talk import Address, Capabilities, DeliveryError, File, Incoming, Message, Receive
 from storage import staff, stores
 from storage.columns import JSON, KEY, Moment
 from storage.database import Database
@@ -73,6 +73,10 @@ class NullChannel:
     async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> str:
         """An older card loses its buttons; nothing to remember."""
         return ref
+
+    async def fetch(self, file: str) -> File:
+        """Nobody sends files here."""
+        raise DeliveryError(f"no file {file}", permanent=True)
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,9 @@ from time import perf_counter
 from typing import Any
 
 from sqlmodel import Session
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-from telegram import Update
-from telegram.ext import Application, MessageHandler, filters
 
 from benchmarks.front_desk import chats, open_stores
+from benchmarks.telegram_echo import READY, served
 from bot.app import running
 from bot.channels.telegram import NAME, Telegram, account_of
 from bot.settings import Settings
@@ -37,8 +32,8 @@ from tests.telegram import FakeTelegram, Limits, Person
 WAYS = ("polling", "webhook")
 TEXT = "谁休假"
 UNLIMITED = Limits(private_burst=1_000_000, group_per_minute=1_000_000, per_second=1_000_000)
-ECHO, DESK = "echo", "desk"
-READY = "ready"
+# Each is a program.
+ECHO, DESK = "benchmarks.telegram_echo", "benchmarks.telegram"
 LOOK_SECONDS = 0.02
 PATIENCE_SECONDS = 120
 CALM_PER_SECOND = 50
@@ -130,8 +125,8 @@ def _bot(
     url = f"sqlite:///{folder / 'store.db'}"
     if what == DESK:
         _store(folder, url, fake, people)
-    told = [what, way, fake.token, fake.base_url, fake.file_url, url, str(free_port())]
-    command = [sys.executable, "-m", "benchmarks.telegram", *told]
+    told = [way, fake.token, fake.base_url, fake.file_url, str(free_port())]
+    command = [sys.executable, "-m", *((ECHO, *told) if what == ECHO else (DESK, *told, url))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             if process.stdout is None or process.stdout.readline().strip() != READY:
@@ -158,7 +153,7 @@ def _bind(session: Session, account: str, people: Sequence[Person]) -> None:
             staff.bind(session, contact, known.id)
 
 
-async def desk(way: str, token: str, base_url: str, file_url: str, url: str, port: int) -> None:
+async def desk(way: str, token: str, base_url: str, file_url: str, port: int, url: str) -> None:
     """The front desk as it serves; only Telegram's own limits, which the fake does not have here, are left out."""
     Telegram.can = replace(Telegram.can, pace=None)
     settings = Settings.model_validate(
@@ -174,41 +169,9 @@ async def desk(way: str, token: str, base_url: str, file_url: str, url: str, por
     )
     database = Database(url)
     async with running(settings, database, demo=False) as app:
-        await _serve(app.web, port)
-
-
-async def echo(way: str, token: str, base_url: str, file_url: str, _url: str, port: int) -> None:
-    """What the library does by itself: no storage, nothing kept."""
-    application: Any = (
-        Application.builder().token(token).base_url(base_url).base_file_url(file_url).concurrent_updates(False).build()
-    )
-
-    async def answer(update: Update, _context: Any) -> None:
-        if update.effective_message is not None and update.effective_message.text is not None:
-            await update.effective_message.reply_text(update.effective_message.text)
-
-    application.add_handler(MessageHandler(filters.TEXT, answer))
-
-    async def called(request: Request) -> Response:
-        await application.update_queue.put(Update.de_json(await request.json(), application.bot))
-        return Response()
-
-    async with application:
-        await application.start()
-        if way == "polling":
-            await application.updater.start_polling()
-        else:
-            await application.bot.set_webhook(f"http://127.0.0.1:{port}/telegram")
-        await _serve(Starlette(routes=[Route("/telegram", called, methods=["POST"])]), port)
-
-
-async def _serve(app: Any, port: int) -> None:
-    import uvicorn
-
-    print(READY, flush=True)
-    await uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, lifespan="off")).serve()
+        await served(app.web, port)
 
 
 if __name__ == "__main__":
-    _, what, way, token, base_url, file_url, url, port = sys.argv
-    asyncio.run({ECHO: echo, DESK: desk}[what](way, token, base_url, file_url, url, int(port)))
+    _, way, token, base_url, file_url, port, url = sys.argv
+    asyncio.run(desk(way, token, base_url, file_url, int(port), url))

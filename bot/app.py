@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from bot import approvals, cards, platforms
 from bot.channels import webchat
-from bot.clock import Clock
+from bot.clock import Clock, monotonic_seconds
 from bot.desk import Desk
 from bot.feature import Scene, spelled
 from bot.handlers import FEATURES, calendar, meetings, people_joining, rulebook
@@ -43,6 +43,8 @@ log = structlog.get_logger()
 CLOCK = "clock"
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
+# A channel that ran this long was well: when it breaks, that is a new trouble.
+HEALTHY_SECONDS = 60.0
 SECRET = "web chat secret"
 
 
@@ -136,15 +138,18 @@ async def running(settings: Settings, database: Database, *, demo: bool) -> Asyn
         await app.delivery.close()
 
 
-async def _listen(channel: Channel, desk: Desk) -> None:
+async def _listen(channel: Channel, desk: Desk, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
     """Until cancelled; a channel that breaks begins anew, and takes no other with it."""
     pause = FIRST_PAUSE_SECONDS
     while True:
+        began = monotonic_seconds()
         try:
             await channel.run(desk.receive)
         except Exception:
             log.exception("channel stopped", channel=channel.name)
-        await asyncio.sleep(pause)
+        if monotonic_seconds() - began >= HEALTHY_SECONDS:
+            pause = FIRST_PAUSE_SECONDS
+        await sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 

@@ -173,8 +173,12 @@ class Desk:
         return inbox.next_in_lane(session, lane) is not None
 
     def _hear_stranger(self, session: Session, event: Inbox, contact: Contact, incoming: Incoming) -> None:
-        """Somebody of no store, or who left one: they may bring a code, otherwise there is little to say."""
-        if not incoming.addressed:
+        """Somebody of no store, or who left one: they may bring a code, otherwise there is little to say.
+
+        In a group nobody is told so: it may not be theirs, and they may have no chat of their own.
+        """
+        if incoming.chat != PRIVATE:
+            inbox.forget_words(session, event)
             return
         now = self._clock.now()
         heard = people_joining.hear_stranger(session, contact, incoming, event.id, now, self._features)
@@ -189,6 +193,7 @@ class Desk:
         scene = open_store(session, person.store_id, self._clock.now(), self._features)
         ctx = Context(**vars(scene), me=person, said=incoming.text, in_group=in_group, inbox_id=event.id)
         if not self._concerns_us(ctx, incoming, group):
+            inbox.forget_words(session, event)
             return
         private, answer = self._answer(ctx, incoming)
         if answer is None:

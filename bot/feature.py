@@ -98,8 +98,10 @@ class Scene:
         if not person.active:
             return
         due_at = None if urgent else self.rules.may_go_at(self.now)
-        for chat in self._chats(person):
-            self._queue(f"staff:{person_id}", told, due_at, dedupe, only_in=chat)
+        first, *others = self._chats(person)
+        if self._queue(f"staff:{person_id}", told, due_at, dedupe, only_in=first):
+            for chat in others:
+                self._queue(f"staff:{person_id}", told, due_at, None, only_in=chat)
 
     def tell_group(self, told: Notice, *, urgent: bool = False, dedupe: str | None = None) -> None:
         """Lets the store's groups know; what comes within a minute is gathered into one message."""
@@ -171,8 +173,9 @@ class Scene:
         *,
         digest: bool = False,
         only_in: str = "",
-    ) -> None:
-        outbox.put(
+    ) -> bool:
+        """False if the same `dedupe` was told before, in whichever chat."""
+        made = outbox.put(
             self.session,
             store_id=self.store.id,
             recipient=recipient,
@@ -182,8 +185,9 @@ class Scene:
             subject=told.subject,
             via=f"{outbox.ONLY}{only_in}" if only_in else "",
             digest=digest,
-            dedupe="|".join(filter(None, (dedupe, recipient, only_in))) if dedupe else None,
+            dedupe=f"{dedupe}|{recipient}" if dedupe else None,
         )
+        return made is not None
 
 
 def spelled(contact: Contact) -> str:

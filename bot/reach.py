@@ -27,7 +27,7 @@ class Reach:
         to = Address(news.channel, news.account, chat, group=news.chat != PRIVATE)
         match news.kind:
             case Said.MOVED:
-                staff.move_chat(session, channel=to.channel, account=to.account, old=to.chat, new=news.text)
+                staff.move_chat(session, channel=to.channel, account=to.account, old=to.chat, new=news.text, now=now)
             case Said.SENT_AWAY:
                 self.lost(session, to, now)
             case Said.LET_IN if not to.group:

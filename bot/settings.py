@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import time
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AwareDatetime, BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,6 +21,22 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 
 def _daily(written: object) -> object:
     return None if str(written).strip().lower() in NEVER else written
+
+
+def _url(written: str) -> SplitResult | None:
+    """The parts of an http or https URL, None if it is none."""
+    with suppress(ValueError):
+        parts = urlsplit(written)
+        # Reading the port is what checks it.
+        whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        return parts if whole and not re.search(r"[\s\x00-\x1f\x7f]", written) else None
+    return None
+
+
+def _is_here(host: str | None) -> bool:
+    with suppress(ValueError):
+        return host == "localhost" or ip_address(host or "").is_loopback
+    return False
 
 
 class Settings(BaseSettings):
@@ -46,27 +65,55 @@ class Settings(BaseSettings):
     @classmethod
     def known_database(cls, url: str) -> str:
         if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise ValueError("sqlite:///… or postgresql+psycopg://…")
+            raise ValueError("settings.database_url")
         return url
 
     @field_validator("telegram_token")
     @classmethod
     def token_as_botfather_gives_it(cls, token: SecretStr | None) -> SecretStr | None:
         if token is not None and not TOKEN.fullmatch(token.get_secret_value()):
-            raise ValueError("123456789:AA…，BotFather 给的那一串")
+            raise ValueError("settings.telegram_token")
         return token
 
     @field_validator("telegram_secret")
     @classmethod
     def secret_as_telegram_takes_it(cls, secret: SecretStr | None) -> SecretStr | None:
         if secret is not None and not WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
-            raise ValueError("1–256 个字母、数字、_ 或 -")
+            raise ValueError("settings.telegram_secret")
         return secret
+
+    @field_validator("telegram_base_url")
+    @classmethod
+    def address_of_a_bot_api(cls, url: str) -> str:
+        if _url(url) is None or not url.endswith("/bot"):
+            raise ValueError("settings.telegram_base_url")
+        return url
+
+    @field_validator("telegram_file_url")
+    @classmethod
+    def address_of_its_files(cls, url: str) -> str:
+        if _url(url) is None or not url.endswith("/file/bot"):
+            raise ValueError("settings.telegram_file_url")
+        return url
+
+    @field_validator("telegram_proxy")
+    @classmethod
+    def proxy_that_speaks_http(cls, proxy: str) -> str:
+        if proxy.lower().startswith("socks"):
+            raise ValueError("settings.telegram_proxy_socks")
+        if proxy and _url(proxy) is None:
+            raise ValueError("settings.telegram_proxy")
+        return proxy
 
     @model_validator(mode="after")
     def webhook_has_an_address(self) -> Self:
-        if self.telegram_token is not None and self.telegram_mode == "webhook" and not self.public_url:
-            raise ValueError("QIANTAI_TELEGRAM_MODE=webhook 需要 QIANTAI_PUBLIC_URL，比如 https://qiantai.example.com")
+        if self.telegram_token is None or self.telegram_mode != "webhook":
+            return self
+        if not self.public_url:
+            raise ValueError("settings.webhook_without_address")
+        parts = _url(self.public_url)
+        if parts is None or (parts.scheme == "http" and not _is_here(parts.hostname)):
+            raise ValueError("settings.webhook_address")
         return self
 
     def database(self) -> str:

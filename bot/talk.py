@@ -55,7 +55,8 @@ class Incoming:
     """One thing that a person did: `chat` is `private` or a group's address, `addressed`: a group spoke to the bot.
 
     `chat_name` is what the group is called, where the channel says it; `message` is the message that was pressed,
-    edited or said; a chat that `MOVED` has its new address as `text`.
+    edited or said; a chat that `MOVED` has its new address as `text`. A `file` is what the channel's `fetch` takes,
+    `file_name` what its sender called it.
     """
 
     channel: str
@@ -70,6 +71,7 @@ class Incoming:
     file: str = ""
     addressed: bool = True
     chat_name: str = ""
+    file_name: str = ""
 
     def payload(self) -> dict[str, Any]:
         """What was said, as the inbox keeps it; who said it where stands beside it."""
@@ -82,7 +84,7 @@ class Incoming:
         return cls(channel=channel, account=account, event_id=event_id, sender=sender, **said)
 
 
-SAID_FIELDS = ("chat", "kind", "text", "action", "message", "file", "addressed", "chat_name")
+SAID_FIELDS = ("chat", "kind", "text", "action", "message", "file", "addressed", "chat_name", "file_name")
 
 
 @dataclass(frozen=True)
@@ -190,4 +192,8 @@ class Channel(Protocol):
 
     async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> str:
         """Shows the message anew; what it is called from now on."""
+        ...
+
+    async def fetch(self, file: str) -> File:
+        """What somebody sent, by the `file` of what came in; permanent if it will never be had."""
         ...

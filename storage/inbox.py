@@ -120,6 +120,12 @@ def mark_done(session: Session, event: Inbox, *, now: datetime) -> None:
     session.connection().execute(_THIS, {"event": event.id, "state": InboxState.DONE, "done_at": now})
 
 
+def forget_words(session: Session, event: Inbox) -> None:
+    """What people of a group said to each other is not kept; that something came is."""
+    words = {"text": "", "file": "", "chat_name": ""}
+    session.connection().execute(_THIS, {"event": event.id, "payload": {**event.payload, **words}})
+
+
 def record_failure(session: Session, inbox_id: int, error: str) -> bool:
     """Counts one failed try; True if the event is parked now and its lane goes on without it.
 

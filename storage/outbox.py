@@ -35,6 +35,7 @@ class Kind(StrEnum):
 # Queries repeat these words: SQLite uses a partial index only for a query that says what the index says.
 UNDELIVERED = text("state IN ('waiting', 'sending')")
 _WITH_SUBJECT = text("subject <> ''")
+_GONE = text("sent_at IS NOT NULL")
 
 
 class Outbox(SQLModel, table=True):
@@ -52,6 +53,7 @@ class Outbox(SQLModel, table=True):
         Index("outbox_due", "due_at", sqlite_where=UNDELIVERED, postgresql_where=UNDELIVERED),
         Index("outbox_subject", "store_id", "subject", sqlite_where=_WITH_SUBJECT, postgresql_where=_WITH_SUBJECT),
         Index("outbox_sent", "address", "sent_at"),
+        Index("outbox_sent_at", "sent_at", "address", sqlite_where=_GONE, postgresql_where=_GONE),
     )
 
     id: int = Field(default=None, sa_column=Column(KEY, primary_key=True))

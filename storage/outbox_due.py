@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, or_
 from sqlmodel import Session, col, select
@@ -46,6 +46,32 @@ def next_due(session: Session, *, after: datetime) -> datetime | None:
 def next_try(session: Session, *, after: datetime) -> datetime | None:
     """The next moment (real time) at which a notice that had to wait is tried again."""
     return session.exec(_NEXT_TRY, params={"after": after}).one()
+
+
+def take_turns(session: Session, channel: str) -> None:
+    """Whoever counts what went over the channel has it for themselves until the commit: what they then send counts.
+
+    On SQLite every transaction that writes has the file for itself.
+    """
+    if session.connection().dialect.name == "postgresql":
+        session.exec(select(func.pg_advisory_xact_lock(func.hashtext("outbox"), func.hashtext(channel))))
+
+
+# What was tried longer ago than any platform holds a chat; the index of what was sent knows when.
+LONGEST_HOLD = timedelta(days=1)
+_HELD_UNTIL = select(func.max(Outbox.next_try_at)).where(
+    Outbox.address == bindparam("address"),
+    col(Outbox.sent_at) > bindparam("tried_after"),
+    Outbox.state == OutboxState.WAITING,
+    col(Outbox.next_try_at) > bindparam("real"),
+)
+
+
+def held_until(session: Session, address: str, *, real: datetime) -> datetime | None:
+    """Until when (real time) something that was tried there and did not arrive holds the chat; None if nothing does."""
+    return session.exec(
+        _HELD_UNTIL, params={"address": address, "tried_after": real - LONGEST_HOLD, "real": real}
+    ).one()
 
 
 def sent_since(

@@ -200,12 +200,19 @@ def bind(session: Session, known: Contact, staff_id: int) -> None:
 
 def block(session: Session, contact_id: int) -> Contact | None:
     """Nothing can be sent to this chat any more; the contact, or None if that was known."""
-    known = session.get(Contact, contact_id)
-    if known is None or known.blocked:
+    unblocked = update(Contact).where(col(Contact.id) == contact_id, ~col(Contact.blocked))
+    won = session.connection().execute(unblocked.values(blocked=True).returning(col(Contact.id)))
+    if won.scalar_one_or_none() is None:
         return None
-    known.blocked = True
-    session.add(known)
+    known = session.get_one(Contact, contact_id)
+    session.refresh(known)
     return known
+
+
+def drop_chats(session: Session, staff_id: int, *, but: int | None = None) -> int:
+    """The person's chats are nobody's from now on, all but one perhaps; how many they were."""
+    theirs = update(Contact).where(col(Contact.staff_id) == staff_id, col(Contact.id) != (but or 0))
+    return session.connection().execute(theirs.values(staff_id=None, spoke_at=None)).rowcount
 
 
 _REACHABLE = (
@@ -271,15 +278,31 @@ def unblock(session: Session, contact_id: int) -> None:
     session.connection().execute(update(Contact).where(col(Contact.id) == contact_id).values(blocked=False))
 
 
-def move_chat(session: Session, *, channel: str, account: str, old: str, new: str) -> None:
-    """A group's chat has another address; where that is a group's already, the old row is given no new one."""
-    taken = select(Group.id).where(Group.channel == channel, Group.account == account, Group.address == new)
-    if session.exec(taken).first() is None:
-        session.connection().execute(
-            update(Group)
-            .where(col(Group.channel) == channel, col(Group.account) == account, col(Group.address) == old)
-            .values(address=new)
-        )
+def move_chat(session: Session, *, channel: str, account: str, old: str, new: str, now: datetime) -> bool:
+    """A group's chat has another address; False if that is a group's already, or the old one is nobody's.
+
+    A group whose new address was bound anew meanwhile is given up: what is said from now on goes to the new one.
+    """
+    group = group_at(session, channel=channel, account=account, address=old)
+    if group is None:
+        return False
+    if group_at(session, channel=channel, account=account, address=new) is not None:
+        give_up_group(session, group, now=now)
+        return False
+    _make_room(session, channel=channel, account=account, address=new)
+    group.address = new
+    put(session, group)
+    return True
+
+
+def _make_room(session: Session, *, channel: str, account: str, address: str) -> None:
+    """A group there that was given up keeps its row, so that nothing said for it reaches another one."""
+    session.connection().execute(
+        update(Group)
+        .where(col(Group.channel) == channel, col(Group.account) == account, col(Group.address) == address)
+        .where(col(Group.given_up_at).is_not(None))
+        .values(address=col(Group.address) + "|" + cast(Group.id, String))
+    )
 
 
 def reached_on(session: Session, *, channel: str, account: str) -> list[tuple[Contact, Staff]]:
@@ -313,12 +336,7 @@ def take_group(session: Session, store_id: int, *, name: str, channel: str, acco
 
     One that was given up makes room; it keeps its row, so that nothing said for it reaches the new one.
     """
-    session.connection().execute(
-        update(Group)
-        .where(col(Group.channel) == channel, col(Group.account) == account, col(Group.address) == address)
-        .where(col(Group.given_up_at).is_not(None))
-        .values(address=col(Group.address) + "|" + cast(Group.id, String))
-    )
+    _make_room(session, channel=channel, account=account, address=address)
     place = {"channel": channel, "account": account, "address": address}
     made = insert_new(session, Group, {"store_id": store_id, "name": name, "listed": False, **place})
     return None if made is None else session.get_one(Group, made)

@@ -138,6 +138,12 @@ def file(session: Session, file_id: int) -> WebFile | None:
     return session.get(WebFile, file_id)
 
 
+def file_holding(session: Session, sha256: str) -> WebFile | None:
+    """The newest file that holds this: who sends the same again after a lost answer has said the same thing."""
+    same = select(WebFile).where(WebFile.sha256 == sha256).order_by(col(WebFile.id).desc())
+    return session.exec(same.limit(1)).first()
+
+
 def as_json(message: WebMessage, file: WebFile | None, zone: tzinfo) -> dict[str, Any]:
     """The message as the API gives it, its time in the store's zone."""
     return {

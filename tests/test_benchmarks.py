@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import desk, processes, reading, ringing, starting, working_time
+from benchmarks import desk, processes, reading, ringing, starting, telegram, working_time
 from benchmarks.__main__ import PARTS, Part, document, replaced
 from tests.services import Run
 
@@ -47,6 +47,17 @@ def test_processes_handle_and_deliver_everything_once(postgres_url: str) -> None
     figures = processes.measure_on(postgres_url, 2, people=20, times=2)
 
     assert set(figures) == {"handled", "delivered"}
+
+
+def test_telegram_is_measured_both_ways_beside_a_bot_that_only_echoes() -> None:
+    figures = telegram.measure(telegram.Size(people=2, times=1, rounds=1, calm_seconds=0.2))
+
+    assert set(figures) == {
+        *("polling_echo_per_second", "polling_desk_per_second", "polling_ratio"),
+        *("webhook_echo_per_second", "webhook_desk_per_second", "webhook_ratio"),
+        *("webhook_acknowledged_p50_ms_at_50", "webhook_acknowledged_p99_ms_at_50"),
+    }
+    assert all(value > 0 for value in figures.values())
 
 
 def test_a_start_is_measured() -> None:
@@ -99,6 +110,6 @@ def test_make_bench_measures_everything_that_is_promised() -> None:
     titles = [part.title for part in PARTS]
 
     assert titles == [
-        *("The desk on SQLite", "The desk on PostgreSQL", "Several processes on PostgreSQL"),
-        *("Reminders", "Starting", "Working time", "Reading", "Killing"),
+        *("The desk on SQLite", "The desk on PostgreSQL", "Several processes on PostgreSQL", "Telegram over loopback"),
+        *("Reminders", "Starting", "Working time", "Reading", "Killing", "Killing on Telegram"),
     ]

@@ -15,7 +15,7 @@ from bot import approvals
 from bot.dialog import Form
 from bot.feature import MANAGERS, Answer, Command, Context, Feature, Press, Refusal
 from bot.filling import open_form
-from bot.handlers import people_form, people_groups, people_joining, people_leaving, people_lists
+from bot.handlers import people_chats, people_form, people_groups, people_joining, people_leaving, people_lists
 from bot.handlers.people_form import NOBODY, PersonForm
 from bot.handlers.people_lists import named
 from bot.notices import notice, row
@@ -202,6 +202,7 @@ feature = Feature(
         Command("people.leave", ("离职",), leave, roles=MANAGERS, in_menu=False),
         Command("people.come_back", ("复职",), people_leaving.come_back, roles=MANAGERS, in_menu=False),
         Command("people.invite", ("邀请",), people_joining.invite, roles=MANAGERS, in_menu=False, leads=True),
+        Command("people.drop_chats", ("停用聊天", "解绑聊天", "换手机了", "手机丢了"), people_chats.ask, in_menu=False),
         Command("people.join", (rules.JOIN,), people_joining.joined_already, in_menu=False, leads=True),
         Command(
             "people.bind_group",
@@ -216,5 +217,5 @@ feature = Feature(
     ),
     forms=(ADD, CHANGE, people_leaving.FORM),
     guess=guess,
-    buttons={"change": press_change, "invite": people_joining.press_invite},
+    buttons={"change": press_change, "invite": people_joining.press_invite, "drop_chats": people_chats.press},
 )

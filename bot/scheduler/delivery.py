@@ -16,7 +16,7 @@ from sqlmodel import Session
 from bot.cards import Shown
 from bot.clock import Clock
 from bot.failpoints import failpoint
-from bot.scheduler.pace import counted_at, free_at
+from bot.scheduler.pace import counted_at, free_at, is_one_message
 from bot.talk import Address, Channel, DeliveryError, Message
 from storage import outbox, outbox_due, staff
 from storage.database import Database
@@ -24,8 +24,9 @@ from storage.outbox import Kind, Outbox
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=60)
-SEND_TIMEOUT_SECONDS = 30
+# Longer than any request of a channel, so that a slow file is not sent again and again; the lease outlives it.
+SEND_TIMEOUT_SECONDS = 120
+LEASE = timedelta(seconds=180)
 FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 300.0
 TRIES = 12
@@ -157,11 +158,13 @@ class Delivery:
 
     def _take(self, session: Session, row: Outbox, to: Address, shown: Shown) -> Job:
         going = self._clock.real()
-        rows = [row, *(outbox.digest_with(session, row, now=self._clock.now()) if row.digest else ())]
-        messages = [shown.message]
-        for other in rows[1:]:
+        rows, messages = [row], [shown.message]
+        for other in outbox.digest_with(session, row, now=self._clock.now()) if row.digest else ():
             told = self._in_words(session, other)
-            messages.extend([told.message] if isinstance(told, Shown) else [])
+            gathered = [*messages, *([told.message] if isinstance(told, Shown) else [])]
+            if not is_one_message(one.markup for one in gathered):
+                break
+            rows, messages = [*rows, other], gathered
         for one in rows:
             outbox.lease(session, one, until=going + LEASE, address=counted_at(to), card=shown.card, going=going)
         message = shown.message if len(messages) == 1 else Message("\n".join(one.markup for one in messages))
@@ -191,7 +194,7 @@ class Delivery:
         except DeliveryError as error:
             return self._failed(job, error)
         except TimeoutError:
-            return self._failed(job, DeliveryError("no answer in time", unreached=True))
+            return self._failed(job, DeliveryError("no answer in time"))
 
     def _failed(self, job: Job, error: DeliveryError) -> Closing:
         log.warning("not delivered", channel=job.to.channel, permanent=error.permanent, error=str(error))
@@ -210,8 +213,11 @@ class Delivery:
 
     def _move(self, job: Job, new: str, session: Session) -> None:
         """The chat has another address now: whatever is for it goes there, this first."""
-        staff.move_chat(session, channel=job.to.channel, account=job.to.account, old=job.to.chat, new=new)
-        outbox.retry_at(session, job.ids, at=self._clock.real(), error="")
+        place = {"channel": job.to.channel, "account": job.to.account}
+        if staff.move_chat(session, **place, old=job.to.chat, new=new, now=self._clock.now()):
+            outbox.retry_at(session, job.ids, at=self._clock.real(), error="")
+        else:
+            self._refused(job, "the group moved to where another one is", session)
 
     def _refused(self, job: Job, error: str, session: Session) -> None:
         """The platform does not take this message; the ones behind it may go."""

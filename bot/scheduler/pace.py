@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,6 +13,8 @@ from storage import outbox_due
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
+# In UTF-16 units, as Telegram counts to 4096; what the channel makes of the markup may be a little longer.
+LONGEST_GATHERED = 3500
 
 
 def counted_at(to: Address) -> str:
@@ -22,8 +25,10 @@ def counted_at(to: Address) -> str:
 def free_at(session: Session, pace: Pace, to: Address, *, real: datetime, group: bool) -> datetime | None:
     """When the next message may go to this chat (real time); None if it may now.
 
-    What was gathered into one message went at one instant, and counts as one.
+    What was gathered into one message went at one instant, and counts as one. Where a platform said how long a chat is
+    to wait, or a message did not get through, all that is for the chat waits.
     """
+    outbox_due.take_turns(session, to.channel)
     sent = partial(outbox_due.sent_since, session)
     chat, here = timedelta(seconds=pace.chat_seconds), counted_at(to)
     windows = [
@@ -36,4 +41,10 @@ def free_at(session: Session, pace: Pace, to: Address, *, real: datetime, group:
         ),
     ]
     waits = [times[-most] + window for times, most, window in windows if len(times) >= most]
-    return max(waits) if waits else None
+    held = outbox_due.held_until(session, here, real=real)
+    return max([*waits, *([held] if held else [])], default=None)
+
+
+def is_one_message(words: Iterable[str]) -> bool:
+    """Whether all of this goes as one message, which then counts as one."""
+    return len("\n".join(words).encode("utf-16-le")) <= 2 * LONGEST_GATHERED

@@ -157,7 +157,7 @@ async def test_a_webhook_that_telegram_refuses_is_set_again(sqlite_url: str, imp
             async with office.listening():
                 await office.fake.until(lambda: len(office.fake.made("setWebhook")) == 3)
 
-    assert [one["event"] for one in logs].count("telegram does not answer") == 1
+    assert [one["event"] for one in logs].count("telegram refuses the webhook address") == 1
 
 
 async def test_what_is_called_with_before_anybody_listens_is_not_taken(sqlite_url: str) -> None:

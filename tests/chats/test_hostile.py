@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -68,11 +69,14 @@ SHAPES = {
 }
 
 
+OURS = re.compile(r'<br>|</?b>|<time datetime="[0-9T:+-]+">|</time>')
+
+
 def is_shown_escaped(store: StoreAtWork, who: str, said: str) -> bool:
-    """Whether the bot shows the words as typed in its text, and escaped, with `<b>` and `<br>` only, in its html."""
+    """Whether the bot shows the words as typed in its text, and escaped, with tags of ours only, in its html."""
     messages = [message for message in raw_messages(store, who) if message["from"] == "bot" and said in message["text"]]
     bare = [html.unescape(message["html"].replace("<br>", "\n")) for message in messages]
-    tags = [message["html"].replace("<br>", "").replace("<b>", "").replace("</b>", "") for message in messages]
+    tags = [OURS.sub("", message["html"]) for message in messages]
     return bool(messages) and all(said in one for one in bare) and not any("<" in one for one in tags)
 
 

@@ -122,11 +122,11 @@ async def test_a_group_that_is_nobodys_hears_nothing_else(
     assert len(groups(office)) == 1
 
 
-async def test_a_stranger_binds_nothing(office: Office, desk: Desk) -> None:
+async def test_a_stranger_binds_nothing_and_is_not_written_to_alone(office: Office, desk: Desk) -> None:
     await hears(office, desk, "绑定本群", by="stranger")
 
     assert len(groups(office)) == 1
-    assert "只为店里同事服务" in office.channel.told("stranger")[0]
+    assert office.channel.told("stranger") == office.channel.told("new") == []
 
 
 async def test_a_group_is_given_up_and_hears_nothing_after_that(office: Office, desk: Desk) -> None:

@@ -87,6 +87,7 @@ COMMANDS = {
     "people.come_back": MANAGERS,
     "people.invite": MANAGERS,
     "notifications.show": EVERYBODY,
+    "people.drop_chats": EVERYBODY,
     "people.join": EVERYBODY,
     "people.bind_group": EVERYBODY,
     "people.give_up_group": EVERYBODY,

@@ -66,6 +66,14 @@ WRONG = [
     ("QIANTAI_TELEGRAM_SECRET", "no spaces, no commas"),
     ("QIANTAI_TELEGRAM_SECRET", "x" * 257),
     ("QIANTAI_TELEGRAM_MODE", "pushing"),
+    ("QIANTAI_TELEGRAM_PROXY", "127.0.0.1:17890"),
+    ("QIANTAI_TELEGRAM_PROXY", "socks5://127.0.0.1:1080"),
+    ("QIANTAI_TELEGRAM_PROXY", "http://127.0.0.1:port"),
+    ("QIANTAI_TELEGRAM_BASE_URL", "api.example.com/bot"),
+    ("QIANTAI_TELEGRAM_BASE_URL", "https://api.example.com"),
+    ("QIANTAI_TELEGRAM_BASE_URL", "ftp://api.example.com/bot"),
+    ("QIANTAI_TELEGRAM_FILE_URL", "https://api.example.com/bot"),
+    ("QIANTAI_TELEGRAM_FILE_URL", "api.example.com/file/bot"),
 ]
 
 
@@ -98,6 +106,32 @@ def test_a_webhook_without_an_address_of_ours_says_which_setting_is_missing(term
     said = terminal.types("serve")
 
     assert "QIANTAI_PUBLIC_URL" in said.text
+
+
+# A setting, what is no value for it, and what is said to whoever wrote it.
+EXPECTED = [
+    ("QIANTAI_TELEGRAM_PROXY", "127.0.0.1:7890", "比如 http://127.0.0.1:7890"),
+    ("QIANTAI_TELEGRAM_PROXY", "SOCKS5://127.0.0.1:1080", "http 代理的完整地址（不认 socks 代理）"),
+    ("QIANTAI_TELEGRAM_BASE_URL", "https://api.example.com", "以 /bot 结尾，比如 https://api.telegram.org/bot"),
+    ("QIANTAI_TELEGRAM_FILE_URL", "https://api.example.com", "比如 https://api.telegram.org/file/bot"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "hint"), EXPECTED)
+def test_a_setting_that_is_wrong_is_told_with_an_example(terminal: Terminal, name: str, value: str, hint: str) -> None:
+    sets(terminal, **{name: value})
+
+    assert hint in terminal.types("doctor").text
+
+
+@pytest.mark.parametrize("url", ["http://qiantai.example.com", "qiantai.example.com", "http://192.0.2.7:8000"])
+def test_a_webhook_needs_an_address_that_telegram_calls_over_https(terminal: Terminal, url: str) -> None:
+    sets(terminal, QIANTAI_TELEGRAM_MODE="webhook", QIANTAI_PUBLIC_URL=url)
+
+    said = terminal.types("doctor")
+
+    assert said.code == 2
+    assert "QIANTAI_PUBLIC_URL：webhook 要 https 地址" in said.text
 
 
 def test_the_doctor_says_that_all_is_well_and_changes_nothing_at_telegram(

@@ -21,7 +21,7 @@ from bot.scheduler.delivery import Delivery
 from bot.scheduler.reminders import Bell
 from bot.scheduler.timetable import Timetable
 from bot.stores import open_store
-from bot.talk import Address, Capabilities, DeliveryError, Message, Pace, Receive
+from bot.talk import Address, Capabilities, DeliveryError, File, Message, Pace, Receive
 from storage import staff
 from storage.database import Database
 from storage.outbox import Outbox
@@ -79,6 +79,9 @@ class FakeChannel:
         self.messages[ref] = message
         self.edited.append((to.chat, message.markup))
         return ref
+
+    async def fetch(self, file: str) -> File:
+        raise DeliveryError(f"nobody sent {file} here", permanent=True)
 
     async def _arrive(self, to: Address) -> None:
         self.tries.append((to.chat, self.clock.real()))

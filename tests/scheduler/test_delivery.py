@@ -192,7 +192,7 @@ async def test_what_was_in_flight_when_the_process_died_goes_again_when_its_leas
     restarted = after_restart(office)
     await restarted.works()
     while_leased = restarted.channel.told("wang")
-    office.passes(60)
+    office.passes(delivery.LEASE.total_seconds())
     await restarted.works()
 
     assert while_leased == []

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import datetime
+from concurrent.futures import wait
+from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest_asyncio
 from sqlmodel import Session
 
-from bot.talk import Pace
-from storage import staff
+from bot.scheduler.pace import free_at
+from bot.talk import Address, DeliveryError, Pace
+from storage import outbox, staff
+from storage.database import Database
 from storage.staff import Role, Staff
-from tests.scheduler.office import Office, after_restart, office_at, shown
-from tests.storage.shop import bound_contact
+from tests.scheduler.office import FAKE, Office, after_restart, office_at, shown
+from tests.storage.shop import NOW, bound_contact, open_shop, queue_notice
 
 TELEGRAM = Pace(chat_seconds=1, per_minute=60, per_minute_in_group=20, per_second=25)
 
@@ -108,3 +113,83 @@ async def test_a_restart_forgets_no_limit(office: Office) -> None:
 
     assert too_early == []
     assert restarted.channel.told("store") == [shown("20")]
+
+
+def open_topic(office: Office) -> None:
+    """The store has a second topic in its group, which hears everything too."""
+    place = {"channel": FAKE, "account": "local", "address": "store/2"}
+    office.database.write_now(lambda session: staff.take_group(session, office.shop.store_id, name="外出", **place))
+
+
+async def test_a_chat_that_is_to_wait_gets_nothing_older_meanwhile_either(office: Office) -> None:
+    office.tell_group("攒着")
+    await let_pass(office, seconds=40, step=1)
+    office.channel.failures["store"] = [DeliveryError("flood", retry_after=50)]
+    office.tell_group("急", urgent=True)
+    await office.works()
+    office.tell_group("也急", urgent=True)
+
+    await let_pass(office, seconds=49, step=1)
+    too_early = office.channel.told("store")
+    await let_pass(office, seconds=5)
+
+    assert too_early == []
+    assert office.channel.told("store") == [shown("攒着"), shown("急"), shown("也急")]
+
+
+async def test_the_topics_of_a_group_wait_together(office: Office) -> None:
+    office.channel.failures["store"] = [DeliveryError("flood", retry_after=50)]
+    office.tell_group("急", urgent=True)
+    await office.works()
+    open_topic(office)
+    office.tell_group("也急", urgent=True)
+
+    await let_pass(office, seconds=49, step=1)
+    too_early = office.channel.sent[:]
+    await let_pass(office, seconds=5)
+
+    assert too_early == []
+    assert office.channel.told("store") == [shown("急"), shown("也急")]
+    assert office.channel.told("store/2") == [shown("也急")]
+
+
+async def test_what_is_gathered_is_one_message_however_long_its_lines_are(office: Office) -> None:
+    said = [f"{number}{'长' * 500}" for number in range(15)]
+    for one in said:
+        office.tell_group(one)
+
+    await let_pass(office, seconds=70, step=1)
+
+    told = office.channel.told("store")
+    assert [line for message in told for line in message.split("\n")] == [shown(one) for one in said]
+    assert [message.count("\n") + 1 for message in told] == [6, 6, 3]
+    assert all(len(message) <= 3500 for message in told)
+
+
+def test_two_processes_count_one_after_the_other(postgres_url: str) -> None:
+    here, there = Database(postgres_url), Database(postgres_url)
+    shop = here.write_now(open_shop)
+    number = queue_notice(here, shop, "group:1")
+    counted, go_on = threading.Event(), threading.Event()
+    first, second = (Address(FAKE, "local", f"store/{topic}", group=True) for topic in (1, 2))
+    free = partial(free_at, pace=TELEGRAM, real=NOW, group=True)
+
+    def send_slowly(session: Session) -> datetime | None:
+        answer = free(session, to=first)
+        counted.set()
+        assert go_on.wait(10)
+        row = outbox.get(session, number or 0)
+        assert row is not None
+        outbox.lease(session, row, until=NOW, address="fake|local|store", going=NOW)
+        return answer
+
+    slow = here.submit(send_slowly)
+    assert counted.wait(10)
+    other = there.submit(partial(free, to=second))
+    wait([other], 0.3)
+    go_on.set()
+
+    assert slow.result(10) is None
+    assert other.result(10) == NOW + timedelta(seconds=1)
+    here.close()
+    there.close()

@@ -13,7 +13,7 @@ from tests.telegram.groups import Group
 from tests.telegram.people import Person
 from tests.transcripts.shop import Served
 
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 20
 LOOK_SECONDS = 0.02
 _ids = count(1)
 

@@ -67,6 +67,13 @@ def test_a_link_lets_a_new_colleague_in_and_a_stranger_hears_one_sentence(two_ch
     assert [said for said in bot_says(fake, stranger) if "只为店里同事服务" not in said] == []
 
 
+def test_people_are_told_the_name_that_reaches_the_bot_in_a_group(two_channels: TwoChannels) -> None:
+    two_channels.telegram["wang"].hears(f"在群里要先 @{two_channels.fake.bot.username}。")
+    two_channels.web["wang"].says("帮助")
+
+    two_channels.web["wang"].hears("在群里要先 @前台。")
+
+
 def test_a_menu_command_begins_what_its_word_does(two_channels: TwoChannels) -> None:
     two_channels.telegram["wang"].says("/leave_request 周五下午 家里有事")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -12,6 +14,7 @@ from telegram import InputFile
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.telegram import writing
+from bot.channels.telegram.begun import BegunMessages
 from bot.channels.telegram.client import (
     Client,
     account_of,
@@ -21,11 +24,12 @@ from bot.channels.telegram.client import (
     is_unchanged,
     is_unparsed,
 )
+from bot.channels.telegram.fetching import fetched
 from bot.channels.telegram.intake import NAME, Intake
 from bot.channels.telegram.menu import Menu
 from bot.channels.telegram.sent import Sent
 from bot.channels.telegram.writing import Part
-from bot.talk import Address, Capabilities, DeliveryError, Message, Pace, Receive
+from bot.talk import Address, Capabilities, DeliveryError, File, Message, Pace, Receive
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -33,6 +37,8 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 HTML = "HTML"
+# What texts call the bot where people speak to it in a group.
+OUR_NAME = "@前台"
 # Stands where words stood that Telegram does not let us delete.
 NOTHING_MORE = "⋯"
 
@@ -60,7 +66,7 @@ class Telegram:
         self._client = client
         self._intake = Intake(client, menu, database, webhook)
         self._pause = pause
-        self._arrived: dict[tuple[Address, str], list[int]] = {}
+        self._begun = BegunMessages()
         self.account = account_of(client.token)
 
     async def run(self, receive: Receive) -> None:
@@ -73,16 +79,14 @@ class Telegram:
 
     async def send(self, to: Address, message: Message, *, at: datetime) -> str:
         """A long message that broke off is taken up where it stopped, unless the process has died since."""
-        key = (to, message.markup)
-        try:
-            sent = await self._send(to, message, self._arrived.setdefault(key, []))
-        except TelegramError as error:
-            trouble = failure(error)
-            if trouble.permanent or trouble.refused:
-                del self._arrived[key]
-            raise trouble from error
-        del self._arrived[key]
-        return str(sent)
+        message = self._named(message)
+        with _told(self._client), self._begun.taking_up(to, message, at) as arrived:
+            return str(await self._send(to, message, arrived))
+
+    def _named(self, message: Message) -> Message:
+        """In a group only the bot's own name reaches it, so people are told that one."""
+        name = self._intake.username
+        return replace(message, markup=message.markup.replace(OUR_NAME, f"@{name}")) if name else message
 
     async def _send(self, to: Address, message: Message, arrived: list[int]) -> Sent:
         parts = writing.parts(message)
@@ -122,21 +126,25 @@ class Telegram:
         except BadRequest as error:
             if not is_unparsed(error):
                 raise
-            log.error("telegram cannot parse a text", error=str(error))
+            log.error("telegram cannot parse a text")
         return await ask(part.words, None)
 
     async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> str:
         """Shows the message anew; one that is gone is sent again, and called by its new name."""
-        before = Sent.of(ref)
-        try:
-            if before.chat == _chat(to)[0]:
-                return str(await self._edit(to, before, message))
-        except BadRequest as error:
-            if not is_gone(error):
-                raise failure(error) from error
-        except TelegramError as error:
-            raise failure(error) from error
-        return await self.send(to, message, at=at)
+        message = self._named(message)
+        with _told(self._client):
+            before = Sent.of(ref)
+            try:
+                if before.chat == _chat(to)[0]:
+                    return str(await self._edit(to, before, message))
+            except BadRequest as error:
+                if not is_gone(error):
+                    raise
+            return await self.send(to, message, at=at)
+
+    async def fetch(self, file: str) -> File:
+        """What somebody sent, at most 20 MB; what they called it stands in the `file_name` of what came in."""
+        return await fetched(self._client, file)
 
     async def _edit(self, to: Address, before: Sent, message: Message) -> Sent:
         if before.captioned:
@@ -180,9 +188,31 @@ class Telegram:
         try:
             await self._client.delete_message(chat, number)
         except BadRequest as error:
-            log.info("message not deleted", error=str(error))
+            log.info("message not deleted", error_type=type(error).__name__)
             if "can't be deleted" in str(error):
-                await self._edit_text(chat, number, Part(NOTHING_MORE, NOTHING_MORE))
+                await self._say_nothing_more(chat, number)
+
+    async def _say_nothing_more(self, chat: int, number: int) -> None:
+        """One that is gone or closed to us stands in no card's way."""
+        try:
+            await self._edit_text(chat, number, Part(NOTHING_MORE, NOTHING_MORE))
+        except BadRequest as error:
+            if not is_gone(error):
+                raise
+
+
+@contextmanager
+def _told(client: Client) -> Iterator[None]:
+    """Whatever goes wrong with a delivery is a DeliveryError; what nobody foresaw is counted like a failed try."""
+    try:
+        yield
+    except DeliveryError:
+        raise
+    except TelegramError as error:
+        raise failure(error, client) from error
+    except Exception as error:
+        log.exception("telegram delivery broken")
+        raise DeliveryError(type(error).__name__) from error
 
 
 async def _unless_unchanged(editing: Awaitable[Any]) -> None:

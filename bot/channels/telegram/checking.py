@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
-from bot.channels.telegram.client import Client
+from bot.channels.telegram.client import Client, without_token
 from bot.notices import Notice, notice
 
 
@@ -17,7 +17,8 @@ async def trouble(client: Client, *, webhook_url: str = "") -> Notice | None:
     except InvalidToken:
         return notice("doctor.telegram_token")
     except TelegramError as error:
-        return notice("doctor.telegram_unreached", problem=f"{type(error).__name__}: {error}")
+        said = without_token(str(error), client)
+        return notice("doctor.telegram_unreached", problem=f"{type(error).__name__}: {said}")
 
 
 def _of_webhook(known: WebhookInfo, wanted: str) -> Notice | None:

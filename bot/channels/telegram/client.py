@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import httpx
 from telegram import Bot
 from telegram.error import (
     BadRequest,
@@ -14,8 +16,10 @@ from telegram.error import (
     Conflict,
     Forbidden,
     InvalidToken,
+    NetworkError,
     RetryAfter,
     TelegramError,
+    TimedOut,
 )
 from telegram.request import HTTPXRequest
 
@@ -25,11 +29,17 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
 # Beside each other a press and the words that follow it may come in the wrong order.
 CALLS_AT_ONCE = 1
 POLL_SECONDS = 30
+CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
 FILE_SECONDS = 60
+# What a request takes at most: a connection that is free, that is made, all that is written, the answer.
+LONGEST_REQUEST_SECONDS = CONNECT_SECONDS + CONNECT_SECONDS + FILE_SECONDS + ANSWER_SECONDS
 # A client of ours is reached again after this long when its token or its webhook is refused.
 MISCONFIGURED_SECONDS = 60.0
 SHUT = ("chat not found", "user not found", "peer_id_invalid", "not enough rights", "have no rights", "write_forbidden")
+TOPIC_SHUT = ("thread not found", "topic_closed", "topic closed", "topic_deleted")
+# The message did not leave: nobody can have read it.
+NOT_SENT = (httpx.ConnectTimeout, httpx.PoolTimeout)
 TOO_LARGE = "request entity too large"
 
 
@@ -65,18 +75,26 @@ def client_at(token: str, place: Place) -> Client:
     sending = HTTPXRequest(
         read_timeout=ANSWER_SECONDS,
         write_timeout=ANSWER_SECONDS,
-        connect_timeout=5,
-        pool_timeout=5,
         media_write_timeout=FILE_SECONDS,
-        proxy=place.proxy,
+        **_way(place),
     )
-    polling = HTTPXRequest(connection_pool_size=2, connect_timeout=5, pool_timeout=5, proxy=place.proxy)
+    polling = HTTPXRequest(connection_pool_size=2, **_way(place))
     return Client(token, place.base_url, place.file_url, request=sending, get_updates_request=polling)
 
 
+def _way(place: Place) -> dict[str, Any]:
+    """How Telegram is reached: by the proxy that is set, never by one that the environment names for others."""
+    return {
+        "connect_timeout": CONNECT_SECONDS,
+        "pool_timeout": CONNECT_SECONDS,
+        "proxy": place.proxy,
+        "httpx_kwargs": {"trust_env": False},
+    }
+
+
 def without_token(said: str, client: Client) -> str:
-    """What the library says of a refused token holds the token itself."""
-    return said.replace(client.token, "…")
+    """What the library says of a refused token or a wrong address holds the token, or the secret half of it."""
+    return said.replace(client.token, "…").replace(client.token.partition(":")[2], "…")
 
 
 def account_of(token: str) -> str:
@@ -100,7 +118,9 @@ def is_unparsed(error: BadRequest) -> bool:
 
 
 def is_thread_gone(error: BadRequest) -> bool:
-    return "thread not found" in str(error).lower()
+    """The topic was deleted or closed; its group may still be spoken to."""
+    said = str(error).lower()
+    return any(words in said for words in TOPIC_SHUT)
 
 
 def is_shut(error: BadRequest) -> bool:
@@ -109,29 +129,50 @@ def is_shut(error: BadRequest) -> bool:
     return any(words in said for words in SHUT)
 
 
-def failure(error: TelegramError) -> DeliveryError:
+def is_too_large(error: TelegramError) -> bool:
+    return TOO_LARGE in str(error).lower()
+
+
+def comes_again(error: BaseException) -> bool:
+    """The same message will be tried again as it is, after a flood or when Telegram answers."""
+    if isinstance(error, BadRequest):
+        return False
+    return isinstance(error, RetryAfter) or (isinstance(error, NetworkError) and not is_too_large(error))
+
+
+def may_have_arrived(error: TelegramError) -> bool:
+    """Telegram was asked and did not answer in time; it may have done what it was asked."""
+    return isinstance(error, TimedOut) and not isinstance(error.__cause__, NOT_SENT)
+
+
+def failure(error: TelegramError, client: Client) -> DeliveryError:
     """What became of the message: never, later, elsewhere, or nobody knows.
 
-    BadRequest is a kind of NetworkError there, so it stands before what is tried again.
+    BadRequest is a kind of NetworkError there, so it stands before what is tried again. What may have arrived is tried
+    so many times and no more: each time it may be read once more.
     """
+    said = without_token(str(error), client) or type(error).__name__
     match error:
         case RetryAfter():
             wait = error.retry_after
             seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
-            return DeliveryError(str(error), retry_after=seconds + 1)
+            return DeliveryError(said, retry_after=seconds + 1)
         case ChatMigrated():
-            return DeliveryError(str(error), moved_to=str(error.new_chat_id))
+            return DeliveryError(said, moved_to=str(error.new_chat_id))
         case Forbidden():
-            return DeliveryError(str(error), permanent=True)
+            return DeliveryError(said, permanent=True)
         case BadRequest():
-            return DeliveryError(str(error), permanent=is_shut(error), refused=not is_shut(error))
+            return DeliveryError(said, permanent=is_shut(error), refused=not is_shut(error))
         case InvalidToken() | Conflict():
-            return DeliveryError(str(error), retry_after=MISCONFIGURED_SECONDS, unreached=True)
-    too_large = TOO_LARGE in str(error).lower()
-    return DeliveryError(str(error) or type(error).__name__, refused=too_large, unreached=not too_large)
+            return DeliveryError(said, retry_after=MISCONFIGURED_SECONDS, unreached=True)
+    if is_too_large(error):
+        return DeliveryError(said, refused=True)
+    return DeliveryError(said, unreached=not may_have_arrived(error))
 
 
-async def until_it_answers(client: Client, tell: Any, *, first_seconds: float = 1.0) -> None:
+async def until_it_answers(
+    client: Client, tell: Callable[[TelegramError], None], *, first_seconds: float = 1.0
+) -> None:
     """Connects; as long as nobody answers, or the token is refused, tells it and tries again."""
     wait = first_seconds
     while True:

@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any, TypeVar
 
 import structlog
-from telegram.error import Conflict, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
 from bot.channels.telegram import reading
-from bot.channels.telegram.client import Client, account_of, until_it_answers, without_token
+from bot.channels.telegram.client import Client, account_of, until_it_answers
 from bot.channels.telegram.menu import Menu
 from bot.channels.telegram.reading import Me
 from bot.channels.telegram.webhook import NotYet
@@ -27,7 +27,7 @@ T = TypeVar("T")
 NAME = "telegram"
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
-MENU_SECONDS = 600
+ROUND_SECONDS = 180
 
 
 class Intake:
@@ -42,13 +42,19 @@ class Intake:
         self._toasts: set[asyncio.Task[None]] = set()
         self._receive: Receive | None = None
         self._trouble = ""
+        self._is_called = False
+
+    @property
+    def username(self) -> str:
+        """The bot's name, once Telegram has told it."""
+        return str(self._client.username) if self._receive is not None else ""
 
     async def run(self, receive: Receive) -> None:
         await until_it_answers(self._client, self._say_trouble, first_seconds=FIRST_PAUSE_SECONDS)
         self._receive = receive
         await self._database.write(partial(invites.put_bot, username=self._client.username))
         log.info("telegram listening", mode="webhook" if self._webhook else "polling")
-        keeping_up = asyncio.create_task(self._keep_menu())
+        keeping_up = asyncio.create_task(self._keep_up())
         try:
             if self._webhook is not None:
                 await self._be_called(*self._webhook)
@@ -73,6 +79,7 @@ class Intake:
     async def _be_called(self, url: str, secret: str) -> None:
         """Telegram calls us from now on; never returns."""
         await self._insistently(lambda: self._client.call_at(url, secret))
+        self._is_called = True
         await asyncio.Event().wait()
 
     async def _poll(self) -> None:
@@ -80,9 +87,20 @@ class Intake:
         await self._insistently(self._client.delete_webhook)
         offset: int | None = None
         while True:
-            updates = await self._insistently(partial(self._client.raw_updates, offset))
+            updates = await self._insistently(partial(self._updates, offset))
             await self.take(updates)
             offset = int(updates[-1]["update_id"]) + 1 if updates else None
+
+    async def _updates(self, offset: int | None) -> list[dict[str, Any]]:
+        """The updates, even if somebody has told Telegram meanwhile to call them instead."""
+        try:
+            return await self._client.raw_updates(offset)
+        except Conflict as error:
+            if "webhook" not in str(error).lower():
+                raise
+        log.warning("webhook of somebody else taken back")
+        await self._client.delete_webhook()
+        return await self._client.raw_updates(offset)
 
     async def _insistently(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Asks until Telegram answers; what is in the way is said once, and once more when it is another thing."""
@@ -102,18 +120,22 @@ class Intake:
         if str(error) == self._trouble:
             return
         self._trouble = str(error)
-        said = f"{type(error).__name__}: {without_token(str(error), self._client)}"
+        kind = type(error).__name__
         if isinstance(error, Conflict):
-            log.warning("somebody else polls this token", error=said)
+            log.warning("somebody else polls this token", error_type=kind)
+        elif isinstance(error, InvalidToken):
+            log.warning("telegram refuses the token", error_type=kind)
+        elif isinstance(error, BadRequest) and self._webhook is not None:
+            log.warning("telegram refuses the webhook address", error_type=kind)
         else:
-            log.warning("telegram does not answer", error=said)
+            log.warning("telegram does not answer", error_type=kind)
 
     def _heard(self, update: dict[str, Any]) -> Incoming | None:
         me = Me(int(self._account), self._client.username, self._menu.words())
         try:
             return reading.heard(update, me)
         except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-            log.error("update not understood", update_id=update["update_id"], error=type(error).__name__)
+            log.error("update not understood", update_id=update["update_id"], error_type=type(error).__name__)
             return reading.unreadable(update, me, f"{type(error).__name__}: {error}")
 
     def _toast(self, update: dict[str, Any]) -> None:
@@ -128,12 +150,26 @@ class Intake:
         try:
             await self._client.answer_callback_query(query_id)
         except TelegramError as error:
-            log.info("press not answered", error=type(error).__name__)
+            log.info("press not answered", error_type=type(error).__name__)
 
-    async def _keep_menu(self) -> None:
+    async def _keep_up(self) -> None:
+        """Every few minutes: the menu, and whether Telegram still calls us. One that breaks is tried next time."""
         while True:
-            await self._menu.keep(self._client)
-            await asyncio.sleep(MENU_SECONDS)
+            for look_after in (partial(self._menu.keep, self._client), self._keep_called):
+                try:
+                    await look_after()
+                except Exception:
+                    log.exception("telegram not looked after")
+            await asyncio.sleep(ROUND_SECONDS)
+
+    async def _keep_called(self) -> None:
+        """Somebody with the same token may have told Telegram to call elsewhere, or not at all."""
+        if self._webhook is None or not self._is_called:
+            return
+        url, secret = self._webhook
+        if (await self._client.get_webhook_info()).url != url:
+            log.warning("webhook of somebody else replaced")
+            await self._client.call_at(url, secret)
 
 
 async def _keep(receive: Receive, said: Sequence[Incoming]) -> None:

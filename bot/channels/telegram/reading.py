@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from bot.talk import PRIVATE, Incoming, Said
@@ -13,9 +15,13 @@ JOIN = "加入"
 HELLO = "帮助"
 START = "start"
 GENERAL_TOPIC = 1
+LONGEST_FILE_NAME = 120
 GONE = ("kicked", "left")
 FILES = ("document", "photo", "audio", "video")
-OTHERS = ("voice", "video_note", "sticker", "animation", "location", "venue", "contact", "poll", "dice", "story")
+OTHERS = (
+    *("voice", "video_note", "sticker", "animation", "location", "venue", "contact", "poll", "dice", "story"),
+    *("checklist", "paid_media", "game", "invoice"),
+)
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,8 @@ def _message(message: Mapping[str, Any], update_id: str, me: Me) -> Incoming | N
                 **said,
                 kind=Said.FILE,
                 file=_file(message[kind]),
+                # What a group does not say to the bot is not kept.
+                file_name=_file_name(message[kind], kind, _id(message)) if addressed else "",
                 text=_words(message.get("caption", ""), me),
                 addressed=addressed,
             )
@@ -160,6 +168,14 @@ def _id(message: Mapping[str, Any]) -> str:
 def _file(sent: Any) -> str:
     """The file's name there; a photo comes in several sizes, the largest last."""
     return str((sent[-1] if isinstance(sent, list) else sent)["file_id"])
+
+
+def _file_name(sent: Any, kind: str, number: str) -> str:
+    """As its sender called it, without any folder; one that has no name, as photos have none, gets one."""
+    if isinstance(sent, list):
+        return f"{kind}-{number}.jpg"
+    name = PurePosixPath(str(sent.get("file_name", "")).replace("\\", "/")).name[-LONGEST_FILE_NAME:]
+    return name or f"{kind}-{number}{mimetypes.guess_extension(str(sent.get('mime_type', ''))) or ''}"
 
 
 def _meant_for(message: Mapping[str, Any], me: Me) -> bool:

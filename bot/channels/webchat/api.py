@@ -246,7 +246,10 @@ def _attach(seat: Seat, event: str, name: str, content: bytes, clock: Clock, ses
     webchat.post(
         session, chat=seat.table_key, sender=seat.person, text=plain(words), html=words, at=clock.now(), file_id=kept.id
     )
-    return _incoming(seat, event, Said.FILE, file=kept.sha256, text=kept.name, addressed=seat.chat == PRIVATE)
+    private = seat.chat == PRIVATE
+    # What a group does not say to the bot is not kept.
+    called = kept.name if private else ""
+    return _incoming(seat, event, Said.FILE, file=kept.sha256, text=kept.name, file_name=called, addressed=private)
 
 
 def _page(seat: Seat, after: int, session: Session) -> list[dict[str, Any]]:

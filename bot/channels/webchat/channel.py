@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import mimetypes
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from functools import partial
 
 from sqlmodel import Session
 
-from bot.talk import Address, Capabilities, DeliveryError, Message, Receive
+from bot.talk import Address, Capabilities, DeliveryError, File, Message, Receive
 from bot.texts import plain, without_mentions
 from storage import webchat
 from storage.database import Database
@@ -49,6 +50,9 @@ class WebChat:
     async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> str:
         await self._database.write(partial(_edit, ref, message))
         return ref
+
+    async def fetch(self, file: str) -> File:
+        return await self._database.read(partial(_fetch, file))
 
     def changed(self, chat: str) -> None:
         """Pages that wait for this conversation look again; call it in the event loop."""
@@ -101,3 +105,10 @@ def _edit(ref: str, message: Message, session: Session) -> None:
     if shown is None:
         raise DeliveryError("the message is gone", permanent=True)
     webchat.edit(session, shown, text=plain(message.markup), html=_html(message), buttons=_buttons(message))
+
+
+def _fetch(sha256: str, session: Session) -> File:
+    kept = webchat.file_holding(session, sha256)
+    if kept is None:
+        raise DeliveryError("there is no such file", permanent=True)
+    return File(kept.name, kept.content, mimetypes.guess_type(kept.name)[0] or "application/octet-stream")
