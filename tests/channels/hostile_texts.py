@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from jinja2 import Environment
 
+from bot import texts
 from bot.texts import due, environment, keys, mention, reading_at, text
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -87,8 +88,18 @@ def every_key() -> list[str]:
 
 def every_text(value: Anything) -> dict[str, str]:
     """All of them by their keys, with this value for whatever they show."""
-    with _answering(environment(), value), reading_at(NOW, ZoneInfo("Asia/Shanghai")):
-        return {key: text(key) for key in every_key()}
+    _forget_templates()
+    try:
+        with _answering(environment(), value), reading_at(NOW, ZoneInfo("Asia/Shanghai")):
+            return {key: text(key) for key in every_key()}
+    finally:
+        _forget_templates()
+
+
+def _forget_templates() -> None:
+    """A compiled template keeps the filters that it was compiled with."""
+    environment.cache_clear()
+    texts._template.cache_clear()
 
 
 @contextmanager
