@@ -14,7 +14,9 @@ EVERYBODY = (GM, MANAGER, DESIGNER, ESTIMATOR, ENGINEER, PROJECT)
 MANAGERS = (GM, MANAGER)
 REFUSAL = "这件事不归您办"
 # Buttons that anybody who was shown them may press, about a meeting to which they are asked.
-OF_EVERYBODY = {("meetings", verb) for verb in ("yes", "no", "late", "agenda", "calendar", "show", "read_minutes")}
+OF_EVERYBODY = {("notifications", "set")} | {
+    ("meetings", verb) for verb in ("yes", "no", "late", "agenda", "calendar", "show", "read_minutes")
+}
 # Buttons that are one person's own: managers have none of their rights.
 OF_THE_PERSON = [
     ("leave", "withdraw"),
