@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from functools import partial
+from typing import Any
 
 from bot import filling
 from bot.feature import Answer, Command, Context, Press, Refusal
@@ -85,7 +86,11 @@ def _edited(ctx: Context, incoming: Incoming) -> tuple[Private, Answer]:
     """What was said last, said otherwise: it takes the place of the answer that it gave, while its form is open."""
     opened = dialogs.open_of(ctx.session, ctx.me.id)
     before = inbox.last_before(ctx.session, ctx.inbox_id, lane=f"staff:{ctx.me.id}")
-    if opened is None or before is None or before.payload["message"] != incoming.message:
+    if (
+        opened is None
+        or before is None
+        or _place(before.channel, before.payload) != _place(incoming.channel, incoming.payload())
+    ):
         return True, notice("desk.edited")
     said = cleaned(incoming.text).strip()
     again = _command(ctx, said)
@@ -93,6 +98,11 @@ def _edited(ctx: Context, incoming: Incoming) -> tuple[Private, Answer]:
         return again
     filling.step_back(ctx, opened)
     return _text(ctx, said)
+
+
+def _place(channel: str, said: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Where a message stands: numbers count within a chat."""
+    return channel, said["chat"], said["message"]
 
 
 def _to_form(ctx: Context, opened: Dialog, said: str) -> Answer:
