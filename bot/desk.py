@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import structlog
@@ -13,6 +12,7 @@ from sqlmodel import Session
 from bot import filling, hearing
 from bot.clock import Clock
 from bot.failpoints import failpoint
+from bot.failures import failure
 from bot.feature import Answer, Context, Feature, Refusal
 from bot.handlers import people_joining
 from bot.notices import Notice, as_content, notice
@@ -58,13 +58,18 @@ class Desk:
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
 
-    async def receive(self, incoming: Incoming) -> bool:
-        """Keeps the event durably; True if it was new. Handling follows by itself."""
-        lane = await self._database.write(partial(self.keep, incoming))
+    async def receive(self, *incoming: Incoming) -> bool:
+        """Keeps the events durably, in their order; True if any was new. Handling follows by itself."""
+        lanes = await self._database.write(partial(self._keep_all, incoming))
         failpoint("stored not acknowledged")
-        if lane is not None:
+        for lane in lanes:
             self.wake(lane)
-        return lane is not None
+        return bool(lanes)
+
+    def _keep_all(self, incoming: Sequence[Incoming], session: Session) -> list[str]:
+        """The lanes of those that were new, each once."""
+        kept = [self.keep(one, session) for one in incoming]
+        return list(dict.fromkeys(lane for lane in kept if lane is not None))
 
     def keep(self, incoming: Incoming, session: Session) -> str | None:
         """The part of `receive` that a channel may do in a transaction of its own; the lane, if it was new."""
@@ -76,7 +81,7 @@ class Desk:
             sender=incoming.sender,
             payload=incoming.payload(),
             now=self._clock.now(),
-            parked=incoming.text if incoming.kind == Said.UNREADABLE else "",
+            parked=incoming.action if incoming.kind == Said.UNREADABLE else "",
         )
 
     def wake(self, lane: str) -> None:
@@ -126,7 +131,7 @@ class Desk:
                 self.wake(lane)
 
     async def _count(self, failed: NotHandled, lane: str) -> None:
-        log.error("message not handled", inbox_id=failed.inbox_id, error=failed.problem)
+        log.error("message not handled", inbox_id=failed.inbox_id, exc_info=failed.__cause__)
         await self._database.write(partial(self._record_failure, failed, lane))
 
     def _record_failure(self, failed: NotHandled, lane: str, session: Session) -> None:
@@ -146,10 +151,10 @@ class Desk:
         person = staff.lock(session, int(key)) if kind == "staff" else None
         if person is None:
             staff.lock_contact(session, int(key))
-        event = inbox.next_in_lane(session, lane)
-        if event is None:
+        waiting = inbox.next_in_lane(session, lane)
+        if waiting is None:
             return False
-        contact = staff.contact_by_id(session, event.contact_id)
+        event, contact = waiting.event, waiting.contact
         if inbox.lane_of(contact) != lane:
             # The chat became somebody's while this was being kept: it waits in their lane, with what is there.
             inbox.move_lane(session, contact, old=lane)
@@ -166,11 +171,11 @@ class Desk:
         except Exception as error:
             if is_conflict(error):
                 raise
-            raise NotHandled(event.id, traceback.format_exc(limit=-4)) from error
+            raise NotHandled(event.id, failure(error)) from error
         now = self._clock.now()
         inbox.mark_done(session, event, now=now)
         self._observe("handled", (now - event.received_at).total_seconds())
-        return inbox.next_in_lane(session, lane) is not None
+        return waiting.more
 
     def _hear_stranger(self, session: Session, event: Inbox, contact: Contact, incoming: Incoming) -> None:
         """Somebody of no store, or who left one: they may bring a code, otherwise there is little to say.

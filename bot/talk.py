@@ -13,7 +13,10 @@ PRIVATE = "private"
 
 @dataclass(frozen=True)
 class Address:
-    """A chat on a channel: `account` is the bot there, `chat` a person's or, with `group`, a group's address on it."""
+    """A chat on a channel: `account` is the bot there, `chat` a person's or, with `group`, a group's address on it.
+
+    One topic of a group is `group/topic`.
+    """
 
     channel: str
     account: str
@@ -55,8 +58,9 @@ class Incoming:
     """One thing that a person did: `chat` is `private` or a group's address, `addressed`: a group spoke to the bot.
 
     `chat_name` is what the group is called, where the channel says it; `message` is the message that was pressed,
-    edited or said; a chat that `MOVED` has its new address as `text`. A `file` is what the channel's `fetch` takes,
-    `file_name` what its sender called it.
+    edited or said; a chat that `MOVED` has its new address as `text`, and what is `UNREADABLE` all of it, with what is
+    wrong as `action`. A `file` is what the channel's `fetch` takes, `file_name` what its sender called it; files that
+    were sent together are of one `album`.
     """
 
     channel: str
@@ -72,6 +76,7 @@ class Incoming:
     addressed: bool = True
     chat_name: str = ""
     file_name: str = ""
+    album: str = ""
 
     def payload(self) -> dict[str, Any]:
         """What was said, as the inbox keeps it; who said it where stands beside it."""
@@ -84,7 +89,7 @@ class Incoming:
         return cls(channel=channel, account=account, event_id=event_id, sender=sender, **said)
 
 
-SAID_FIELDS = ("chat", "kind", "text", "action", "message", "file", "addressed", "chat_name", "file_name")
+SAID_FIELDS = ("chat", "kind", "text", "action", "message", "file", "addressed", "chat_name", "file_name", "album")
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,6 @@ class Capabilities:
     edit: bool = True
     buttons: bool = True
     files: bool = True
-    longest_bytes: int = 128_000
     pace: Pace | None = None
 
 
@@ -175,9 +179,9 @@ class DeliveryError(Exception):
 
 
 class Receive(Protocol):
-    """Stores what came in, durably; True if it was new. Only after it returns may a channel acknowledge."""
+    """Stores what came in, durably; True if any was new. Only after it returns may a channel acknowledge."""
 
-    async def __call__(self, incoming: Incoming) -> bool: ...
+    async def __call__(self, *incoming: Incoming) -> bool: ...
 
 
 class Channel(Protocol):

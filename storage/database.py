@@ -8,7 +8,7 @@ import secrets
 import select
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -27,7 +27,7 @@ BELLS = "bells"
 CHANNEL = "qiantai"
 # A commit is on the disk before anybody is answered; only tests, which cut no power, say otherwise.
 SYNCHRONOUS = "FULL"
-# Whatever waits for the writer shares one commit, each piece of work in its own savepoint.
+# Whatever waits for the writer shares one commit.
 LARGEST_GROUP = 64
 WRITERS = 6
 READERS = 4
@@ -100,45 +100,30 @@ class _Task:
         self.work = work
         self.future: Future[Any] = Future()
         self.result: Any = None
-        self.error: BaseException | None = None
         self.bells: set[str] = set()
 
-    def run(self, connection: Connection, *, alone: bool) -> None:
-        """Runs the work; who gave it up before it began finds it undone. Raises what the work raises if it is alone."""
-        if not self.future.set_running_or_notify_cancel():
-            return
-        if alone:
-            self._work(connection)
-            return
-        try:
-            # The session may roll back to the savepoint (a flush that fails does), but never the whole group.
-            with connection.begin_nested():
-                self._work(connection)
-        except Exception as error:
-            self.error = error
+    def is_wanted(self) -> bool:
+        """Whether it is to be done; who gave it up before it began finds it undone. To be asked once."""
+        return self.future.set_running_or_notify_cancel()
 
-    def _work(self, connection: Connection) -> None:
+    def run(self, connection: Connection) -> None:
+        """Does the work in the connection's transaction; raises what it raises."""
         with _session(connection) as session:
             self.result = self.work(session)
             session.commit()
             self.bells = session.info.get(BELLS, set())
 
-    def settle(self, commit_error: BaseException | None) -> None:
-        error = commit_error or self.error
-        if self.future.cancelled():
-            return
-        if error is not None:
-            self.future.set_exception(error)
-        else:
-            self.future.set_result(self.result)
+
+def libpq_address(url: str) -> str:
+    """Where the database is, for a connection of PostgreSQL's own library."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 class _Ears:
     """Hears the bells of other processes on PostgreSQL: a thread with a connection of its own, until it is closed."""
 
     def __init__(self, url: str, own_name: str, heard: Listener) -> None:
-        address = make_url(url).set(drivername="postgresql")
-        self._address = address.render_as_string(hide_password=False)
+        self._address = libpq_address(url)
         self._own_name = own_name
         self._heard = heard
         self._close, self._closed = socket.socketpair()
@@ -277,19 +262,44 @@ class Database:
         return group, False
 
     def _commit_group(self, group: list[_Task]) -> None:
-        failed: BaseException | None = None
+        """All of them in one commit; where one fails none has happened, and each is done again by itself.
+
+        So nobody pays for savepoints, and what one raises concerns no other. Work is done twice here as it is on
+        PostgreSQL after a conflict: only what it wrote counts.
+        """
+        wanted = [task for task in group if task.is_wanted()]
         try:
-            with self._writer.begin() as connection:
-                for task in group:
-                    task.run(connection, alone=len(group) == 1)
+            self._commit(wanted)
         except Exception as error:
-            failed = error
-        if failed is None:
-            topics = frozenset[str]().union(*(task.bells for task in group if task.error is None))
-            if topics:
-                self.heard(topics)
-        for task in group:
-            task.settle(failed)
+            self._apart(wanted, error)
+        else:
+            self._tell(wanted)
+
+    def _apart(self, tasks: Sequence[_Task], error: Exception) -> None:
+        """One of these fails and nothing of any has happened: it hears why, the others are done without it."""
+        if len(tasks) == 1:
+            tasks[0].future.set_exception(error)
+            return
+        for task in tasks:
+            try:
+                self._commit([task])
+            except Exception as own_error:
+                task.future.set_exception(own_error)
+            else:
+                self._tell([task])
+
+    def _commit(self, tasks: Sequence[_Task]) -> None:
+        with self._writer.begin() as connection:
+            for task in tasks:
+                task.run(connection)
+
+    def _tell(self, tasks: Sequence[_Task]) -> None:
+        """After the commit: the bells first, then whoever waits for the work."""
+        topics = frozenset[str]().union(*(task.bells for task in tasks))
+        if topics:
+            self.heard(topics)
+        for task in tasks:
+            task.future.set_result(task.result)
 
     def _write_postgresql(self, work: Work[T]) -> T:
         for attempt in range(CONFLICT_RETRIES):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -96,16 +97,27 @@ def find(session: Session, *, channel: str, account: str, event_id: str) -> Inbo
 
 
 _NEXT = (
-    select(Inbox)
+    select(Inbox, Contact)
+    .join(Contact, col(Contact.id) == Inbox.contact_id)
     .where(Inbox.lane == bindparam("lane"), Inbox.state == InboxState.WAITING)
     .order_by(col(Inbox.id))
-    .limit(1)
+    .limit(2)
 )
 
 
-def next_in_lane(session: Session, lane: str) -> Inbox | None:
+@dataclass(frozen=True)
+class Next:
+    """The event whose turn it is, whose it is, and whether another waits behind it."""
+
+    event: Inbox
+    contact: Contact
+    more: bool
+
+
+def next_in_lane(session: Session, lane: str) -> Next | None:
     """The lane's oldest waiting event; call it with the lane locked."""
-    return session.exec(_NEXT, params={"lane": lane}).one_or_none()
+    waiting = session.exec(_NEXT, params={"lane": lane}).all()
+    return Next(*waiting[0], more=len(waiting) > 1) if waiting else None
 
 
 def waiting_lanes(session: Session) -> list[str]:

@@ -80,7 +80,9 @@ def match_command(line: str, words: Sequence[str]) -> Match | None:
     """
     spelled = plain(line)
     begins = len(spelled) - len(spelled.lstrip(MARKS))
-    found = [match for word in words for match in _matches(line, spelled, word)]
+    letters = set(spelled)
+    standing = [word for word in words if _as_spelled(word)[0] in letters]
+    found = [match for word in standing for match in _matches(line, spelled, word)]
     return min(found, key=lambda one: (one.start > begins, -len(one.word), one.start), default=None)
 
 

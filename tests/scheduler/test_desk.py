@@ -106,9 +106,9 @@ async def test_what_fails_three_times_is_parked_told_to_both_and_the_lane_goes_o
     await settled(office, desk)
 
     rows = all_rows(office.database, Inbox)
-    assert len(tries) == 3
     assert [(row.state, row.attempts) for row in rows] == [(InboxState.PARKED, 3), (InboxState.DONE, 0)]
-    assert "broken command" in rows[0].error
+    assert rows[0].error.startswith("LookupError at scheduler/test_desk.py:")
+    assert "broken command" not in rows[0].error
     assert [APOLOGY in one for one in office.channel.told("wang")] == [True, False]
     assert office.channel.told("wang")[1] == shown("后面的")
     assert [BROKEN_FOR in one for one in office.channel.told("zhou")] == [True]

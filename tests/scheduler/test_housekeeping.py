@@ -58,9 +58,9 @@ def record_facts(shop: Shop, session: Session) -> None:
 
 
 def handle(lane: str, session: Session) -> None:
-    event = inbox.next_in_lane(session, lane)
-    assert event is not None
-    inbox.mark_done(session, event, now=NOW)
+    waiting = inbox.next_in_lane(session, lane)
+    assert waiting is not None
+    inbox.mark_done(session, waiting.event, now=NOW)
 
 
 async def test_after_two_months_messages_go_and_facts_stay(database: Database) -> None:

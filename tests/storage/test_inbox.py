@@ -16,15 +16,15 @@ from tests.storage.shop import DAY, NOW, Shop, all_rows, bound_contact, keep_eve
 
 
 def next_said(database: Database, lane: str) -> str | None:
-    event = database.read_now(partial(inbox.next_in_lane, lane=lane))
-    return None if event is None else str(event.payload["text"])
+    waiting = database.read_now(partial(inbox.next_in_lane, lane=lane))
+    return None if waiting is None else str(waiting.event.payload["text"])
 
 
 def mark_next_done(lane: str) -> Callable[[Session], None]:
     def work(session: Session) -> None:
-        event = inbox.next_in_lane(session, lane)
-        assert event is not None
-        inbox.mark_done(session, event, now=NOW)
+        waiting = inbox.next_in_lane(session, lane)
+        assert waiting is not None
+        inbox.mark_done(session, waiting.event, now=NOW)
 
     return work
 

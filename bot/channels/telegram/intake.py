@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -19,6 +18,7 @@ from bot.channels.telegram.webhook import NotYet
 from bot.talk import Incoming, Receive
 from storage import invites
 from storage.database import Database
+from storage.turns import Turn
 
 log = structlog.get_logger()
 
@@ -27,6 +27,8 @@ T = TypeVar("T")
 NAME = "telegram"
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
+# How often a process that does not poll looks whether it is its turn.
+TURN_SECONDS = 3.0
 ROUND_SECONDS = 180
 
 
@@ -52,7 +54,8 @@ class Intake:
     async def run(self, receive: Receive) -> None:
         await until_it_answers(self._client, self._say_trouble, first_seconds=FIRST_PAUSE_SECONDS)
         self._receive = receive
-        await self._database.write(partial(invites.put_bot, username=self._client.username))
+        bot = partial(invites.put_bot, account=self._account, username=self._client.username)
+        await self._database.write(bot)
         log.info("telegram listening", mode="webhook" if self._webhook else "polling")
         keeping_up = asyncio.create_task(self._keep_up())
         try:
@@ -65,16 +68,13 @@ class Intake:
             await self._client.shutdown()
 
     async def take(self, updates: Sequence[dict[str, Any]]) -> None:
-        """Keeps the updates, a person's in their order; returns when all are durable. Buttons stop spinning at once."""
+        """Keeps the updates in their order; returns when all are durable. Buttons stop spinning at once."""
         if self._receive is None:
             raise NotYet
         for update in updates:
             self._toast(update)
-        by_person: dict[str, list[Incoming]] = defaultdict(list)
-        for update in updates:
-            if (heard := self._heard(update)) is not None:
-                by_person[heard.sender].append(heard)
-        await asyncio.gather(*(_keep(self._receive, said) for said in by_person.values()))
+        heard = [said for update in updates if (said := self._heard(update)) is not None]
+        await self._receive(*heard)
 
     async def _be_called(self, url: str, secret: str) -> None:
         """Telegram calls us from now on; never returns."""
@@ -83,16 +83,27 @@ class Intake:
         await asyncio.Event().wait()
 
     async def _poll(self) -> None:
+        """Telegram gives a bot's updates to one who asks: of several processes one does, as long as it lives."""
+        async with Turn(self._database, f"poll {NAME} {self._account}") as turn:
+            while True:
+                await _wait_for(turn)
+                await self._insistently(self._client.delete_webhook)
+                await self._poll_during(turn)
+
+    async def _poll_during(self, turn: Turn) -> None:
         """An offset is sent until it has been heard: after a quiet week Telegram may count from anywhere."""
-        await self._insistently(self._client.delete_webhook)
         offset: int | None = None
-        while True:
-            updates = await self._insistently(partial(self._updates, offset))
+        while (updates := await self._insistently(partial(self._updates, turn, offset))) is not None:
             await self.take(updates)
             offset = int(updates[-1]["update_id"]) + 1 if updates else None
 
-    async def _updates(self, offset: int | None) -> list[dict[str, Any]]:
-        """The updates, even if somebody has told Telegram meanwhile to call them instead."""
+    async def _updates(self, turn: Turn, offset: int | None) -> list[dict[str, Any]] | None:
+        """The updates, even if somebody has told Telegram meanwhile to call them instead; None when it is not our turn.
+
+        What was not confirmed in our turn is given again to whoever asks next.
+        """
+        if not await turn.take():
+            return None
         try:
             return await self._client.raw_updates(offset)
         except Conflict as error:
@@ -136,7 +147,7 @@ class Intake:
             return reading.heard(update, me)
         except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
             log.error("update not understood", update_id=update["update_id"], error_type=type(error).__name__)
-            return reading.unreadable(update, me, f"{type(error).__name__}: {error}")
+            return reading.unreadable(update, me, error)
 
     def _toast(self, update: dict[str, Any]) -> None:
         query = update.get("callback_query")
@@ -172,6 +183,11 @@ class Intake:
             await self._client.call_at(url, secret)
 
 
-async def _keep(receive: Receive, said: Sequence[Incoming]) -> None:
-    for one in said:
-        await receive(one)
+async def _wait_for(turn: Turn) -> None:
+    """Until the process that polls has ended, if there is one; it is said once."""
+    told = False
+    while not await turn.take():
+        if not told:
+            log.info("telegram polled by another process")
+            told = True
+        await asyncio.sleep(TURN_SECONDS)
