@@ -34,7 +34,7 @@ from bot.stores import open_store
 from bot.talk import Channel
 from bot.texts import plain
 from bot.web.health import health_route
-from storage import health, keeping, meta, outbox, staff, stores
+from storage import health, invites, keeping, meta, outbox, staff, stores
 from storage.database import Database
 from storage.staff import Contact, Staff
 
@@ -120,6 +120,7 @@ async def running(settings: Settings, database: Database, *, demo: bool) -> Asyn
     """The front desk at work, until the block ends; what is in hand then waits in the database."""
     clock = Clock(await database.write(partial(demo_ahead, settings))) if demo else Clock()
     app = build(settings, database, clock, demo=demo, secret=await database.write(partial(_secret, settings)))
+    await database.write(partial(invites.keep_only_bot, account=platforms.telegram_account(settings)))
     loop = asyncio.get_running_loop()
     database.listen(partial(_hear, loop, app))
     if database.dialect == "sqlite":

@@ -32,7 +32,8 @@ class Form(Generic[M]):
 
     `look` says what is asked now and what a rule objects to; `readback` gives the values of the block `shows`;
     `submit` saves. Without `confirms` it is saved as soon as nothing is left to ask. `cancelled` is the key of what is
-    said when it is given up. `about` is what it was opened for.
+    said when it is given up. `about` is what it was opened for. With `anew` a line behind the command's word begins
+    another one, and answers nothing of the one that is open: another customer.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Form(Generic[M]):
     confirms: bool = True
     cancelled: str = "dialog.cancelled"
     shows: str = "confirm"
+    anew: bool = False
 
     @property
     def stem(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -227,7 +228,7 @@ class Command:
     `personal` answers are given in private, also when they are asked for in a group. `behalf` does the same for a
     colleague: 代 王磊 外出 … The words of one that `leads` count only where a line begins with them; `in_any_group` may
     be said in a group that belongs to nobody. The words of a `noun` also begin what people say to each other: where
-    the bot was not asked they count only as the whole line.
+    the bot was not asked they count only as the whole line. A line that `unless` matches is none of it: 客户说…
     """
 
     name: str
@@ -241,6 +242,7 @@ class Command:
     leads: bool = False
     in_any_group: bool = False
     noun: bool = False
+    unless: re.Pattern[str] | None = None
     behalf: Callable[[Context, Staff, str, str], Answer] | None = None
 
     def label(self) -> str:

@@ -91,6 +91,11 @@ def takes(ctx: Context, opened: Dialog, said: str) -> bool:
     return not dialog.is_stuck(state, dialog.advance(form, state, said, _look(ctx, form, opened)))
 
 
+def may_begin_anew(ctx: Context, opened: Dialog) -> bool:
+    """Whether the same command with something behind it means another form of the kind."""
+    return _form(ctx, opened).anew
+
+
 def pressed(ctx: Context, opened: Dialog, version: int, op: str) -> Answer:
     """A button of one of the form's cards; only the newest card's buttons still mean something."""
     if not opened.open or opened.version != version:
@@ -184,6 +189,7 @@ def _go_on(ctx: Context, form: Form[Any], opened: Dialog, step: Step, *, instead
     opened.version += 1
     opened.touched_at, opened.held = ctx.now, ""
     if not isinstance(ahead, Ask) and not form.confirms:
+        ctx.refresh(before)
         return _save(ctx, form, opened)
     reply = (
         _asking(form, opened, ahead, instead)
@@ -202,7 +208,7 @@ def _asking(form: Form[Any], opened: Dialog, ahead: Ask, instead: str) -> Reply:
     opened.offered = [] if instead else [_offer(option, ahead.field) for option in question.options]
     options = () if instead else _option_rows(opened, question.options)
     controls = _controls(opened, skip=question.optional, back=bool(opened.trail) or ahead.field in opened.answers)
-    return Notice(said.key, said.values, options + controls, _card(opened), ahead.lead)
+    return Notice(said.key, said.values, options + said.buttons + controls, _card(opened), ahead.lead)
 
 
 def _offer(option: Option, asked: str) -> dict[str, Any]:

@@ -33,7 +33,20 @@ def answer(ctx: Context, incoming: Incoming) -> tuple[Private, Answer]:
             return _text(ctx, cleaned(incoming.text).strip())
         case Said.EDITED:
             return _edited(ctx, incoming)
+        case Said.FILE if _is_more_of_an_album(ctx, incoming):
+            return True, None
     return not ctx.in_group, notice("desk.cannot_read")
+
+
+def _is_more_of_an_album(ctx: Context, incoming: Incoming) -> bool:
+    """Its first file was answered for all of them; they come one after another."""
+    before = inbox.last_before(ctx.session, ctx.inbox_id, lane=f"staff:{ctx.me.id}") if incoming.album else None
+    return before is not None and _album(before.channel, before.payload) == _album(incoming.channel, incoming.payload())
+
+
+def _album(channel: str, said: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What was kept before there were albums names none."""
+    return channel, said["chat"], said.get("album", "")
 
 
 def _press(ctx: Context, action: str) -> tuple[Private, Answer]:
@@ -111,11 +124,14 @@ def _to_form(ctx: Context, opened: Dialog, said: str) -> Answer:
 
 def _leaves_form(ctx: Context, opened: Dialog, said: str) -> bool:
     """Whether the line begins something else: a command that neither answers the form nor is a word of its own."""
-    if filling.takes(ctx, opened, said):
-        return False
     stem = opened.form.partition(".")[0]
     opens = ctx.features[stem].commands[:1] if stem in ctx.features else ()
     own = [word for command, words in _words(ctx) for word in words if command in opens]
+    cut = segments(said)
+    if cut[1:] and cut[0].text in own and filling.may_begin_anew(ctx, opened):
+        return True
+    if filling.takes(ctx, opened, said):
+        return False
     return is_command_alone(ctx, said) and not (said in own and opened.asked)
 
 
@@ -144,7 +160,11 @@ def _standing_in(ctx: Context, said: str) -> dict[str, Command]:
     """The words that can begin something in this line; some only count at its beginning."""
     begun = said.lstrip(MARKS)
     return {
-        word: command for command, words in _words(ctx) for word in words if not command.leads or begun.startswith(word)
+        word: command
+        for command, words in _words(ctx)
+        if command.unless is None or not command.unless.match(begun)
+        for word in words
+        if not command.leads or begun.startswith(word)
     }
 
 

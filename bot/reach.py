@@ -11,7 +11,7 @@ from bot.feature import Feature, Scene
 from bot.notices import Notice, notice
 from bot.stores import open_store
 from bot.talk import PRIVATE, Address, Incoming, Said
-from storage import staff
+from storage import group_chats, staff
 from storage.staff import Contact, Role, Staff
 
 
@@ -27,7 +27,8 @@ class Reach:
         to = Address(news.channel, news.account, chat, group=news.chat != PRIVATE)
         match news.kind:
             case Said.MOVED:
-                staff.move_chat(session, channel=to.channel, account=to.account, old=to.chat, new=news.text, now=now)
+                place = {"channel": to.channel, "account": to.account}
+                group_chats.move_chat(session, **place, old=to.chat, new=news.text, now=now)
             case Said.SENT_AWAY:
                 self.lost(session, to, now)
             case Said.LET_IN if not to.group:
@@ -36,7 +37,7 @@ class Reach:
     def lost(self, session: Session, to: Address, now: datetime) -> None:
         """Nothing can be sent there any more: the client managers hear it once."""
         if to.group:
-            self._lost_group(session, to, now)
+            self._lost_groups(session, to, now)
         else:
             self._lost_person(session, to, now)
 
@@ -50,14 +51,12 @@ class Reach:
         said = notice("desk.unreachable", name=person.name)
         self._tell_managers(self._scene(session, person.store_id, now), said, person)
 
-    def _lost_group(self, session: Session, to: Address, now: datetime) -> None:
-        """Once a day, as long as something is said to it."""
-        group = staff.group_at(session, channel=to.channel, account=to.account, address=to.chat)
-        if group is None:
-            return
-        scene = self._scene(session, group.store_id, now)
-        said = notice("desk.group_lost", name=group.name)
-        self._tell_managers(scene, said, dedupe=f"group lost|{group.id}|{scene.today()}")
+    def _lost_groups(self, session: Session, to: Address, now: datetime) -> None:
+        """Once a day, as long as something is said to it; who leaves a group leaves its topics."""
+        for group in group_chats.groups_in(session, channel=to.channel, account=to.account, address=to.chat):
+            scene = self._scene(session, group.store_id, now)
+            said = notice("desk.group_lost", name=group.name)
+            self._tell_managers(scene, said, dedupe=f"group lost|{group.id}|{scene.today()}")
 
     def chatless(self, session: Session, staff_id: int, now: datetime) -> None:
         """Somebody has no chat yet, so a notice went nowhere: those who can invite them hear it once a day."""

@@ -58,16 +58,26 @@ def put(
 BOT = "telegram bot"
 
 
-def put_bot(session: Session, *, username: str) -> None:
-    """What the deployment's Telegram bot is called, for links that open it."""
-    if meta.get(session, BOT) != {"username": username}:
-        meta.put(session, BOT, {"username": username})
+def put_bot(session: Session, *, account: str, username: str) -> None:
+    """What the deployment's Telegram bot is called, for links that open it; "" while Telegram has not said it."""
+    bot = {"account": account, "username": username}
+    if meta.get(session, BOT) != bot:
+        meta.put(session, BOT, bot)
 
 
-def telegram_link(session: Session, code: str) -> str:
-    """A link that opens the bot and hands it the code; nothing if there is no bot."""
+def keep_only_bot(session: Session, *, account: str) -> None:
+    """The bot is this one now, or with "" none: what another one was called is forgotten."""
     known = meta.get(session, BOT)
-    return f"https://t.me/{known['username']}?start={code}" if known else ""
+    if known is not None and known.get("account") != account:
+        put_bot(session, account=account, username="")
+
+
+def telegram_link(session: Session, code: str, *, account: str | None = None) -> str:
+    """A link that opens the bot and hands it the code; nothing if there is no bot, or it is not this `account`."""
+    known = meta.get(session, BOT)
+    if known is None or not known["username"] or account not in (None, known.get("account")):
+        return ""
+    return f"https://t.me/{known['username']}?start={code}"
 
 
 def find(session: Session, token: str, *, code: bool = False) -> Invite | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, String, UniqueConstraint, bindparam, cast, false, func, or_, true, update
+from sqlalchemy import Column, UniqueConstraint, bindparam, false, func, or_, true, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Moment, insert_new
@@ -278,33 +278,6 @@ def unblock(session: Session, contact_id: int) -> None:
     session.connection().execute(update(Contact).where(col(Contact.id) == contact_id).values(blocked=False))
 
 
-def move_chat(session: Session, *, channel: str, account: str, old: str, new: str, now: datetime) -> bool:
-    """A group's chat has another address; False if that is a group's already, or the old one is nobody's.
-
-    A group whose new address was bound anew meanwhile is given up: what is said from now on goes to the new one.
-    """
-    group = group_at(session, channel=channel, account=account, address=old)
-    if group is None:
-        return False
-    if group_at(session, channel=channel, account=account, address=new) is not None:
-        give_up_group(session, group, now=now)
-        return False
-    _make_room(session, channel=channel, account=account, address=new)
-    group.address = new
-    put(session, group)
-    return True
-
-
-def _make_room(session: Session, *, channel: str, account: str, address: str) -> None:
-    """A group there that was given up keeps its row, so that nothing said for it reaches another one."""
-    session.connection().execute(
-        update(Group)
-        .where(col(Group.channel) == channel, col(Group.account) == account, col(Group.address) == address)
-        .where(col(Group.given_up_at).is_not(None))
-        .values(address=col(Group.address) + "|" + cast(Group.id, String))
-    )
-
-
 def reached_on(session: Session, *, channel: str, account: str) -> list[tuple[Contact, Staff]]:
     """The people who work somewhere and have a chat on this account, in the order they came."""
     bound = select(Contact, Staff).join(Staff, col(Contact.staff_id) == Staff.id).order_by(col(Contact.id))
@@ -329,20 +302,3 @@ _GROUPS_OF = (
 
 def groups_of(session: Session, store_id: int) -> list[Group]:
     return list(session.exec(_GROUPS_OF, params={"store_id": store_id}))
-
-
-def take_group(session: Session, store_id: int, *, name: str, channel: str, account: str, address: str) -> Group | None:
-    """The chat becomes a group of the store; None if it is somebody's. Of two who take it at once one wins.
-
-    One that was given up makes room; it keeps its row, so that nothing said for it reaches the new one.
-    """
-    _make_room(session, channel=channel, account=account, address=address)
-    place = {"channel": channel, "account": account, "address": address}
-    made = insert_new(session, Group, {"store_id": store_id, "name": name, "listed": False, **place})
-    return None if made is None else session.get_one(Group, made)
-
-
-def give_up_group(session: Session, known: Group, *, now: datetime) -> None:
-    """The chat is nobody's from now on; what was said before is still there."""
-    known.given_up_at = now
-    put(session, known)

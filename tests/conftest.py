@@ -71,8 +71,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-def _missing(error: ServiceMissing) -> NoReturn:
-    """CI leaves nothing out."""
+def leave_out(error: ServiceMissing) -> NoReturn:
+    """The test cannot run here; CI leaves nothing out."""
     if os.environ.get("CI"):
         pytest.fail(f"left out in CI: {error}")
     pytest.skip(str(error))
@@ -91,13 +91,27 @@ def sqlite_url(run: Run, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def sample(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file that holds the sample store, to be copied."""
+    # The whole front desk: tests of its parts begin without it.
+    from tests.chat import load_sample
+
+    path = tmp_path_factory.mktemp("sample") / "store.db"
+    shutil.copyfile(run.sqlite(), path)
+    opened = database.Database(f"sqlite:///{path}")
+    load_sample(opened)
+    opened.close()
+    return path
+
+
 @pytest.fixture
 def postgres_url(run: Run) -> Iterator[str]:
     """A migrated PostgreSQL database of the test's own."""
     try:
         template = run.postgresql()
     except ServiceMissing as error:
-        _missing(error)
+        leave_out(error)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     with postgresql_copy(template, f"test_{worker}_{next(_numbers)}") as url:
         yield url
@@ -117,7 +131,7 @@ async def browser() -> AsyncIterator[Browser]:
     try:
         executable = chromium()
     except ServiceMissing as error:
-        _missing(error)
+        leave_out(error)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_ARGUMENTS))
         yield browser

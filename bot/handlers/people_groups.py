@@ -7,7 +7,7 @@ from bot.notices import as_content, notice
 from bot.questions import cleaned
 from bot.talk import PRIVATE
 from bot.texts import plain, text
-from storage import inbox, outbox, staff
+from storage import group_chats, inbox, outbox, staff
 from storage.staff import Role
 
 LONGEST_NAME = 40
@@ -21,7 +21,7 @@ def bind(ctx: Context, word: str, rest: str) -> Answer:
         raise Refusal("people.say_in_group")
     at = {"channel": event.channel, "account": event.account, "address": str(event.payload["chat"])}
     name = cleaned(str(event.payload.get("chat_name", ""))).strip()[:LONGEST_NAME] or plain(text("people.group_name"))
-    taken = staff.take_group(ctx.session, ctx.store.id, name=name, **at)
+    taken = group_chats.take_group(ctx.session, ctx.store.id, name=name, **at)
     if taken is None:
         known = staff.group_at(ctx.session, **at)
         if known is not None and known.store_id == ctx.store.id:
@@ -50,7 +50,7 @@ def give_up(ctx: Context, word: str, rest: str) -> Answer:
         content=as_content(notice("people.group_given_up", by=ctx.me.name)),
         now=ctx.now,
     )
-    staff.give_up_group(ctx.session, known, now=ctx.now)
+    group_chats.give_up_group(ctx.session, known, now=ctx.now)
     ctx.record("people.group_given_up", f"group:{known.id}", by=ctx.me, before={"name": known.name})
     return None
 

@@ -16,9 +16,10 @@ from sqlmodel import Session
 from bot.cards import Shown
 from bot.clock import Clock
 from bot.failpoints import failpoint
+from bot.failures import failure
 from bot.scheduler.pace import counted_at, free_at, is_one_message
 from bot.talk import Address, Channel, DeliveryError, Message
-from storage import outbox, outbox_due, staff
+from storage import group_chats, outbox, outbox_due, staff
 from storage.database import Database
 from storage.outbox import Kind, Outbox
 
@@ -147,7 +148,7 @@ class Delivery:
         except Exception as error:
             # One notice that cannot be written must not silence the ones behind it.
             log.exception("notice not written", outbox_id=row.id)
-            return f"{type(error).__name__}: {error}"
+            return failure(error)
 
     def _ready(self, session: Session, recipient: str) -> Outbox | None:
         return outbox.next_for(session, recipient, now=self._clock.now(), real=self._clock.real())
@@ -214,7 +215,7 @@ class Delivery:
     def _move(self, job: Job, new: str, session: Session) -> None:
         """The chat has another address now: whatever is for it goes there, this first."""
         place = {"channel": job.to.channel, "account": job.to.account}
-        if staff.move_chat(session, **place, old=job.to.chat, new=new, now=self._clock.now()):
+        if group_chats.move_chat(session, **place, old=job.to.chat, new=new, now=self._clock.now()):
             outbox.retry_at(session, job.ids, at=self._clock.real(), error="")
         else:
             self._refused(job, "the group moved to where another one is", session)

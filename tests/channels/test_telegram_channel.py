@@ -25,6 +25,9 @@ from tests.channels.telegram_office import (
 from tests.scheduler.office import shown
 from tests.storage.shop import all_rows
 
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+CANNOT_READ = "我还看不懂"
+
 
 async def test_a_button_stops_spinning_before_the_desk_is_done(office: TelegramOffice) -> None:
     await sent(office, Message("同意吗？", YES))
@@ -79,14 +82,15 @@ async def test_an_update_that_nobody_can_read_is_put_aside_and_the_ones_behind_i
 ) -> None:
     async with office.listening():
         poisoned = office.fake.poison({"message": {"message_id": 1, "from": 5, "chat": None}})
-        strange = office.fake.poison({"message": "请假", "callback_query": 7})
+        strange = office.fake.poison({"message": "王女士 13800138000", "callback_query": 7})
         office.wang.says("跟读 一")
         await office.hears()
 
-    states = {one.event_id: (one.state, one.error) for one in office.inbox()}
-    assert states[str(poisoned)][0] == states[str(strange)][0] == InboxState.PARKED
-    assert "AttributeError" in states[str(strange)][1]
-    assert "'from': 5" in states[str(poisoned)][1]
+    kept = {one.event_id: one for one in office.inbox()}
+    assert kept[str(poisoned)].state == kept[str(strange)].state == InboxState.PARKED
+    assert kept[str(poisoned)].error == f"TypeError in update {poisoned}"
+    assert kept[str(strange)].error == f"AttributeError in update {strange}"
+    assert "13800138000" in kept[str(strange)].payload["text"]
     assert heard(office.wang) == [shown("一")]
 
 
@@ -124,10 +128,32 @@ async def test_a_group_is_answered_where_it_asked(office: TelegramOffice) -> Non
     assert heard(office.group) == [shown("一")]
 
 
+async def test_an_album_is_answered_once_and_each_of_its_files_is_kept(office: TelegramOffice) -> None:
+    async with office.listening():
+        office.wang.sends_album([PICTURE] * 10, caption="现场")
+        office.wang.sends_album([PICTURE] * 2)
+        await office.hears()
+        await office.let_pass(3)
+
+    assert [CANNOT_READ in said for said in heard(office.wang)] == [True, True]
+    assert len({one.payload["file"] for one in office.inbox()}) == 12
+    assert {one.state for one in office.inbox()} == {InboxState.DONE}
+
+
+async def test_pictures_that_are_no_album_are_answered_each(office: TelegramOffice) -> None:
+    async with office.listening():
+        office.wang.sends_photo(PICTURE)
+        office.wang.sends_photo(PICTURE)
+        await office.hears()
+        await office.let_pass(3)
+
+    assert [CANNOT_READ in said for said in heard(office.wang)] == [True, True]
+
+
 async def test_nothing_is_confirmed_before_it_is_kept(office: TelegramOffice) -> None:
     office.wang.says("跟读 一")
 
-    async def refuse(incoming: Incoming) -> bool:
+    async def refuse(*incoming: Incoming) -> bool:
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="full"):

@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-
 import pytest
-import pytest_asyncio
 from telegram import Bot
 from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, RetryAfter, TimedOut
 
 from tests.telegram import FakeTelegram, Group, Limits, Person, StandingClock
 
 pytestmark = pytest.mark.filterwarnings("ignore:Deprecated since version v22.2")
-
-
-@pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
-
-
-@pytest.fixture
-def fake(clock: StandingClock) -> Iterator[FakeTelegram]:
-    telegram = FakeTelegram(clock=clock)
-    yield telegram
-    assert telegram.complaints == []
-
-
-@pytest_asyncio.fixture
-async def bot(fake: FakeTelegram) -> AsyncIterator[Bot]:
-    async with fake.ptb_bot() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -56,6 +56,8 @@ READ = [
         "周五",
         [entity("date_time", 0, 2) | {"unix_time": 1795600000, "date_time_format": "wDT"}],
     ),
+    # Without a format it is shown as it stands.
+    ('<tg-time unix="1795600000">周五</tg-time>', "周五", [entity("date_time", 0, 2) | {"unix_time": 1795600000}]),
     # Characters by name and number; unknown ones and a bare & stay.
     ("&lt;&gt;&amp;&quot; &#20013;&#x4e2d;", '<>&" 中中', []),
     ("&nbsp; &copy a & b", "&nbsp; &copy a & b", []),
@@ -89,6 +91,9 @@ REFUSED = [
     ('<span class="red">a</span>', 'Tag "span" must have class "tg-spoiler" at byte offset 0'),
     ('<tg-emoji emoji-id="x">a</tg-emoji>', "Invalid custom emoji identifier specified"),
     ('<tg-time unix="tomorrow">a</tg-time>', "Invalid date-time specified"),
+    ('<tg-time unix="1795600000" format="tw">a</tg-time>', "Invalid date-time format specified"),
+    ('<tg-time unix="1795600000" format="rt">a</tg-time>', "Invalid date-time format specified"),
+    ('<tg-time unix="1795600000" format="HH:mm">a</tg-time>', "Invalid date-time format specified"),
 ]
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
-import pytest_asyncio
 from telegram import Bot, BotCommand, BotCommandScopeChat, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, EndPointNotFound, InvalidToken
 
@@ -14,24 +12,6 @@ from tests.telegram import TOKEN, FakeTelegram, StandingClock
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 pytestmark = pytest.mark.filterwarnings("ignore:Please use 'Bot.send")
-
-
-@pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
-
-
-@pytest.fixture
-def fake(clock: StandingClock) -> Iterator[FakeTelegram]:
-    telegram = FakeTelegram(clock=clock)
-    yield telegram
-    assert telegram.complaints == []
-
-
-@pytest_asyncio.fixture
-async def bot(fake: FakeTelegram) -> AsyncIterator[Bot]:
-    async with fake.ptb_bot() as opened:
-        yield opened
 
 
 async def test_files_that_telegram_does_not_take(fake: FakeTelegram, bot: Bot) -> None:

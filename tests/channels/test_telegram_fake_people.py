@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-
 import pytest
-import pytest_asyncio
 from telegram import (
     Bot,
     BotCommand,
@@ -18,24 +15,11 @@ from telegram import (
 )
 from telegram.error import BadRequest
 
-from tests.telegram import FakeTelegram, StandingClock
+from tests.telegram import FakeTelegram
 
 YES_NO = InlineKeyboardMarkup(
     [[InlineKeyboardButton("同意", callback_data="yes"), InlineKeyboardButton("不同意", callback_data="no")]]
 )
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeTelegram]:
-    telegram = FakeTelegram(clock=StandingClock())
-    yield telegram
-    assert telegram.complaints == []
-
-
-@pytest_asyncio.fixture
-async def bot(fake: FakeTelegram) -> AsyncIterator[Bot]:
-    async with fake.ptb_bot() as opened:
-        yield opened
 
 
 async def news(bot: Bot) -> list[Update]:

@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from tests.telegram import FakeTelegram, StandingClock
 
 pytestmark = pytest.mark.filterwarnings("ignore:Please use 'Bot.send")
-
-
-@pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
-
-
-@pytest.fixture
-def fake(clock: StandingClock) -> Iterator[FakeTelegram]:
-    telegram = FakeTelegram(clock=clock)
-    yield telegram
-    assert telegram.complaints == []
-
-
-@pytest_asyncio.fixture
-async def bot(fake: FakeTelegram) -> AsyncIterator[Bot]:
-    async with fake.ptb_bot() as opened:
-        yield opened
 
 
 def one_button(**button: Any) -> str:

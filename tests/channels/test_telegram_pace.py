@@ -13,7 +13,7 @@ from sqlmodel import Session
 from bot.channels.telegram import NAME
 from bot.feature import Scene
 from bot.notices import Notice
-from storage import staff
+from storage import group_chats, staff
 from storage.outbox import OutboxState
 from storage.staff import Role, Staff
 from tests.channels.telegram_office import PARCEL, STRICT, TelegramOffice, heard, telegram_office
@@ -149,7 +149,7 @@ async def test_the_topics_of_a_group_share_its_pace(sqlite_url: str) -> None:
         office.opens(forum, topic=forum.topic("前台").thread)
         second = f"{forum.id}/{forum.topic('外出').thread}"
         place = {"channel": NAME, "account": office.channel.account, "address": second}
-        office.database.write_now(lambda db: staff.take_group(db, office.shop.store_id, name="外出", **place))
+        office.database.write_now(lambda db: group_chats.take_group(db, office.shop.store_id, name="外出", **place))
         office.tell_group(*map(str, range(30)))
 
         await office.let_pass(200)

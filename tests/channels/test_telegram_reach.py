@@ -17,6 +17,7 @@ from tests.scheduler.office import shown
 
 UNREACHABLE = "那边收不到我的消息"
 GROUP_LOST = "店面群 收不到我的消息了"
+TO, FROM = "migrate_to_chat_id", "migrate_from_chat_id"
 
 
 async def test_a_flood_holds_that_chat_only_and_just_as_long(office: TelegramOffice) -> None:
@@ -132,6 +133,32 @@ async def test_a_group_that_has_migrated_hears_everything_once(office: TelegramO
     assert office.failed() == []
 
 
+@pytest.mark.parametrize("notes", [(TO,), (FROM,), (FROM, TO)], ids=["the old one", "the new one", "the new one first"])
+async def test_whichever_chat_says_first_that_a_group_moved_it_is_followed_once(
+    office: TelegramOffice, notes: tuple[str, ...]
+) -> None:
+    office.group.migrates()
+    arrive_as(office, notes)
+    async with office.listening():
+        await office.hears()
+
+    office.tell_group("一")
+    await office.let_pass(3)
+
+    assert heard(office.group) == [shown("一")]
+    assert len(office.fake.made("sendMessage")) == 1
+
+
+def arrive_as(office: TelegramOffice, notes: tuple[str, ...]) -> None:
+    """Of what waits only these notes come, in this order."""
+    queue = office.fake.bot.queue
+    waiting = list(queue.pending.values())
+    queue.confirm_before(queue.next_id)
+    for note in notes:
+        [update] = [one for one in waiting if note in one["message"]]
+        queue.put_raw({"message": update["message"]})
+
+
 async def test_a_card_from_before_the_migration_is_shown_anew_and_changes_no_other_message(
     office: TelegramOffice,
 ) -> None:
@@ -156,6 +183,21 @@ async def test_a_group_that_sends_the_bot_away_is_told_of_once(office: TelegramO
 
     assert [GROUP_LOST in said for said in heard(office.zhou)] == [True]
     assert len(office.failed()) == 2
+
+
+async def test_a_forum_that_sends_the_bot_away_is_told_of_for_the_topic_where_it_stood(
+    sqlite_url: str, impatient: None
+) -> None:
+    async with telegram_office(sqlite_url) as office:
+        forum = office.fake.supergroup("店面群", *office.people.values(), forum=True)
+        office.opens(forum, topic=forum.topic("前台").thread)
+        async with office.listening():
+            forum.kicks_bot()
+            await office.hears()
+            await office.let_pass(2)
+
+    assert [GROUP_LOST in said for said in heard(office.zhou)] == [True]
+    assert len(office.fake.made("sendMessage")) == 1
 
 
 async def test_a_group_in_which_the_bot_may_not_write_is_told_of_once(office: TelegramOffice) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 from telegram import InlineKeyboardMarkup
+from telegram.constants import MessageEntityDateTimeFormats
 
 from bot.channels.telegram.writing import Part, caption, length, parts, texts
 from bot.notices import TONES
@@ -133,7 +134,10 @@ def test_a_part_that_would_be_blank_is_not_sent() -> None:
 def test_a_moment_shows_in_the_readers_own_zone() -> None:
     [part] = parts(Message(f"请在 {DUE} 前答复"))
 
-    assert [(one["type"], one["unix_time"]) for one in parsed(part).entities] == [("date_time", 1795759200)]
+    [entity] = parsed(part).entities
+    assert (entity["type"], entity["unix_time"]) == ("date_time", 1795759200)
+    # Weekday, date and time, or it would be shown as it stands, in the store's zone.
+    assert entity["date_time_format"] == MessageEntityDateTimeFormats.LOCALIZED_WEEKDAY_SHORT_DATE_SHORT_TIME
     assert part.words == "请在 周五 14:00 前答复"
 
 

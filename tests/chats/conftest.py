@@ -8,21 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database
-from tests.chat import Person, Prepared, StoreAtWork, going_on, load_sample, prepared, store_at_work
+from tests.chat import Person, Prepared, StoreAtWork, going_on, prepared, store_at_work
+from tests.chats.customer_steps import registers
 from tests.chats.everything import under_way
-from tests.services import Run
-
-
-@pytest.fixture(scope="session")
-def sample(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file that holds the sample store, to be copied."""
-    path = tmp_path_factory.mktemp("sample") / "store.db"
-    shutil.copyfile(run.sqlite(), path)
-    database = Database(f"sqlite:///{path}")
-    load_sample(database)
-    database.close()
-    return path
 
 
 @pytest.fixture
@@ -39,6 +27,16 @@ def long_day(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("store")
     shutil.copyfile(sample, folder / "store.db")
     with store_at_work(f"sqlite:///{folder / 'store.db'}", folder, loaded=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def registered(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreAtWork]:
+    """周敏 has registered 李女士; one store for all tests of a module that leave nothing behind."""
+    folder = tmp_path_factory.mktemp("registered")
+    shutil.copyfile(sample, folder / "store.db")
+    with store_at_work(f"sqlite:///{folder / 'store.db'}", folder, loaded=True) as opened:
+        registers(opened.person("zhou"))
         yield opened
 
 

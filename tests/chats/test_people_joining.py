@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
 from functools import partial
+from pathlib import Path
 
 import pytest
 
+from storage import invites
+from storage.database import Database
 from storage.inbox import Inbox
 from storage.invites import Invite
 from storage.outbox import Outbox
 from storage.staff import Contact
-from tests.chat import Person, StoreAtWork, rows
+from tests.chat import Person, StoreAtWork, rows, store_at_work
 from tests.chats.staff_steps import adds, audited, code_for, entry, joins
 from tests.chats.steps import leaves, not_done, verbs
 
@@ -38,6 +42,21 @@ def test_a_code_is_given_in_private_with_what_to_do(store: StoreAtWork, zhou: Pe
     assert said[:9].replace("-", "") not in str(store.query(partial(rows, table=Invite)))
     [kept] = audited(store, "people.invited")
     assert said[:4] not in str(kept.model_dump())
+
+
+def test_no_link_opens_a_bot_whose_token_was_taken_out_of_the_settings(sample: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    shutil.copyfile(sample, tmp_path / "store.db")
+    database = Database(url)
+    database.write_now(partial(invites.put_bot, account="1000001", username="haorizi_bot"))
+    database.close()
+
+    with store_at_work(url, tmp_path, loaded=True) as store:
+        zhou = store.person("zhou")
+        zhou.says("邀请 王磊")
+
+        assert "王磊 的加入码" in zhou.last().text
+        assert "haorizi_bot" not in zhou.last().text
 
 
 def test_whoever_brings_the_code_is_that_person_from_then_on(store: StoreAtWork, zhou: Person) -> None:

@@ -14,7 +14,7 @@ import httpx
 from sqlmodel import Session
 
 from bot.channels.telegram import NAME, account_of
-from storage import staff
+from storage import group_chats, staff
 from storage.database import Database
 from tests.chat import load_sample
 from tests.journeys.killing import Front
@@ -155,4 +155,4 @@ def _bind(session: Session, *, account: str, people: Mapping[str, Person], group
         contact = staff.contact(session, channel=NAME, account=account, address=str(person.id))
         staff.bind(session, contact, known.id)
         store_id = known.store_id
-    staff.take_group(session, store_id, name="店面群", channel=NAME, account=account, address=str(group.id))
+    group_chats.take_group(session, store_id, name="店面群", channel=NAME, account=account, address=str(group.id))

@@ -28,7 +28,7 @@ from storage.leave import Leave, LeaveHalf
 from storage.outbox import Outbox, OutboxState
 from storage.staff import Role, Staff
 from tests.chat import START, Seen
-from tests.conftest import _missing
+from tests.conftest import leave_out
 from tests.journeys.two_processes import Desk, action_of, at_once, front_desks, until
 from tests.services import Run, ServiceMissing, postgresql_copy
 from tests.storage.shop import all_rows
@@ -51,7 +51,7 @@ def shared_url(run: Run) -> Iterator[str]:
     try:
         template = run.postgresql()
     except ServiceMissing as error:
-        _missing(error)
+        leave_out(error)
     with postgresql_copy(template, f"desks_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as url:
         yield url
 

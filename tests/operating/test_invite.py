@@ -16,6 +16,7 @@ from tests.operating.commands import DEMO, Terminal
 from tests.telegram import TOKEN
 
 CODE = re.compile(r"加入 ([2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4})$", re.MULTILINE)
+ACCOUNT = TOKEN.partition(":")[0]
 ONLY_TELEGRAM = {"QIANTAI_TELEGRAM_TOKEN": TOKEN, "QIANTAI_WEB_CHAT": "off"}
 
 
@@ -59,7 +60,7 @@ def test_where_telegram_is_all_there_is_everybody_gets_a_code_of_their_own(termi
 
 
 def test_once_the_bots_name_is_known_its_link_carries_the_code(terminal: Terminal) -> None:
-    in_the_rows(terminal, partial(invites.put_bot, username="haorizi_bot"))
+    in_the_rows(terminal, partial(invites.put_bot, account=ACCOUNT, username="haorizi_bot"))
 
     said = terminal.types("invite", "王磊")
 
@@ -76,13 +77,22 @@ def test_a_newer_code_makes_the_older_one_void(terminal: Terminal) -> None:
 
 
 def test_for_a_machine_the_code_and_the_link_have_names(terminal: Terminal) -> None:
-    in_the_rows(terminal, partial(invites.put_bot, username="haorizi_bot"))
+    in_the_rows(terminal, partial(invites.put_bot, account=ACCOUNT, username="haorizi_bot"))
 
     said = terminal.types("invite", "王磊", "--json").json()
 
     assert list(said) == ["name", "link", "code", "telegram", "expires"]
     assert (said["name"], said["link"]) == ("王磊", None)
     assert said["telegram"] == f"https://t.me/haorizi_bot?start={said['code'].replace('-', '')}"
+    assert let_in(terminal, said["code"]) == "王磊"
+
+
+def test_the_name_of_a_bot_whose_token_is_no_longer_set_is_in_no_link(terminal: Terminal) -> None:
+    in_the_rows(terminal, partial(invites.put_bot, account="4711", username="haorizi_old_bot"))
+
+    said = terminal.types("invite", "王磊", "--json").json()
+
+    assert said["telegram"] is None
     assert let_in(terminal, said["code"]) == "王磊"
 
 

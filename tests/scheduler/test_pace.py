@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from bot.scheduler.pace import free_at
 from bot.talk import Address, DeliveryError, Pace
-from storage import outbox, staff
+from storage import group_chats, outbox, staff
 from storage.database import Database
 from storage.staff import Role, Staff
 from tests.scheduler.office import FAKE, Office, after_restart, office_at, shown
@@ -118,7 +118,9 @@ async def test_a_restart_forgets_no_limit(office: Office) -> None:
 def open_topic(office: Office) -> None:
     """The store has a second topic in its group, which hears everything too."""
     place = {"channel": FAKE, "account": "local", "address": "store/2"}
-    office.database.write_now(lambda session: staff.take_group(session, office.shop.store_id, name="外出", **place))
+    office.database.write_now(
+        lambda session: group_chats.take_group(session, office.shop.store_id, name="外出", **place)
+    )
 
 
 async def test_a_chat_that_is_to_wait_gets_nothing_older_meanwhile_either(office: Office) -> None:

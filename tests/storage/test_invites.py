@@ -11,7 +11,7 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
-from storage import invites, schema, staff
+from storage import invites, meta, schema, staff
 from storage.database import Database, sqlite_engine
 from storage.invites import Invite
 from storage.staff import Group, Staff
@@ -152,3 +152,23 @@ def test_what_was_there_before_codes_came_is_as_it_was(tmp_path: Path) -> None:
     )
     assert (group.address, group.listed, group.given_up_at) == ("store", True, None)
     database.close()
+
+
+def test_links_open_the_bot_that_is_set_and_no_other(database: Database) -> None:
+    link = partial(invites.telegram_link, code="7K3MQ9XA")
+    database.write_now(partial(invites.put_bot, account="1", username="haorizi_bot"))
+    database.write_now(partial(invites.keep_only_bot, account="1"))
+    kept = [database.read_now(partial(link, account=account)) for account in (None, "1", "2")]
+
+    database.write_now(partial(invites.keep_only_bot, account="2"))
+
+    assert kept == ["https://t.me/haorizi_bot?start=7K3MQ9XA", "https://t.me/haorizi_bot?start=7K3MQ9XA", ""]
+    assert [database.read_now(partial(link, account=account)) for account in (None, "1", "2")] == ["", "", ""]
+
+
+def test_a_bot_that_was_known_by_its_name_alone_is_forgotten(database: Database) -> None:
+    database.write_now(partial(meta.put, name=invites.BOT, value={"username": "haorizi_bot"}))
+
+    database.write_now(partial(invites.keep_only_bot, account=""))
+
+    assert database.read_now(partial(invites.telegram_link, code="7K3MQ9XA")) == ""

@@ -34,6 +34,8 @@ ATTRIBUTES = {
 CHARACTERS = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 REFERENCE = re.compile(r"&(?:#x(?P<hex>[0-9a-fA-F]+)|#(?P<decimal>[0-9]+)|(?P<name>[A-Za-z]+));?")
 ATTRIBUTE = re.compile(r"""\s*(?P<name>[^\s=>]*)(?:\s*=\s*(?P<value>"[^"]*"|'[^']*'|[A-Za-z0-9.\-]*)(?=[\s>]|$))?""")
+# Relative; or weekday, date and time, each in its place, short or long.
+TIME_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
 USER_LINK = re.compile(r"tg://user\?id=(\d+)")
 LINK = re.compile(r"(?:https?://|tg://|ton://)\S+|[\w-]+(?:\.[\w-]+)+\S*")
 
@@ -145,6 +147,8 @@ class _Parser:
             raise _wrong("Invalid custom emoji identifier specified")
         if tag.name == "tg-time" and not re.fullmatch(r"-?\d+", tag.attributes.get("unix", "")):
             raise _wrong("Invalid date-time specified")
+        if tag.name == "tg-time" and not TIME_FORMAT.fullmatch(tag.attributes.get("format", "")):
+            raise _wrong("Invalid date-time format specified")
 
     def _close(self) -> None:
         at = self._bytes()

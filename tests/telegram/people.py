@@ -5,6 +5,7 @@ wang.says("请假 周五下午"); wang.presses("同意", on="王磊 想调休");
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from tests.telegram import commands, files, utf16
@@ -65,6 +66,16 @@ class Person:
         with self._world.change():
             file = self._world.add_file("photo.jpg", content, "photos")
         return self._post({**files.wire(file, "photo"), **_caption(caption)}, to)
+
+    def sends_album(self, pictures: Sequence[bytes], to: Place | None = None, *, caption: str = "") -> list[Seen]:
+        """Two to ten pictures that belong together; the first one has the caption."""
+        assert 2 <= len(pictures) <= 10, "an album holds two to ten"
+        with self._world.change():
+            files_sent = [self._world.add_file("photo.jpg", one, "photos") for one in pictures]
+            together = {"media_group_id": str(13_000_000_000 + self._world.number())}
+            bodies = [{**files.wire(one, "photo"), **together} for one in files_sent]
+            bodies[0] |= _caption(caption)
+            return [self._post(body, to) for body in bodies]
 
     def sends_voice(self, to: Place | None = None, *, seconds: int = 3) -> Seen:
         with self._world.change():

@@ -14,10 +14,9 @@ import pytest
 from sqlmodel import Session
 
 from bot.channels.telegram import NAME, Telegram, account_of
-from storage import staff
+from storage import group_chats, staff
 from storage.database import Database
-from tests.chat import START, load_sample
-from tests.services import Run
+from tests.chat import START
 from tests.telegram import FakeTelegram, Group, Limits, Person
 from tests.transcripts.shop import Served, opened
 from tests.transcripts.speakers import Speaker, TelegramVoice, Voice, WebVoice
@@ -44,22 +43,11 @@ class Shop:
         self.served.moves_to(f"2026-{day or '11-25'}T{hour}:00+08:00")
 
 
-@pytest.fixture(scope="session")
-def sample_file(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file that holds the sample store, to be copied."""
-    path = tmp_path_factory.mktemp("sample") / "store.db"
-    shutil.copyfile(run.sqlite(), path)
-    database = Database(f"sqlite:///{path}")
-    load_sample(database)
-    database.close()
-    return path
-
-
 @pytest.fixture
-def shop(request: pytest.FixtureRequest, sample_file: Path, tmp_path: Path) -> Iterator[Shop]:
+def shop(request: pytest.FixtureRequest, sample: Path, tmp_path: Path) -> Iterator[Shop]:
     """It opens on Wednesday 25 November 2026 at 10:00; the parameter is one of CHANNELS."""
     url = f"sqlite:///{tmp_path / 'store.db'}"
-    shutil.copyfile(sample_file, tmp_path / "store.db")
+    shutil.copyfile(sample, tmp_path / "store.db")
     with ExitStack() as open_until_told:
         if request.param == "webchat":
             served = open_until_told.enter_context(opened(tmp_path, url, now=START))
@@ -96,10 +84,10 @@ class TwoChannels:
 
 
 @pytest.fixture
-def two_channels(sample_file: Path, tmp_path: Path) -> Iterator[TwoChannels]:
+def two_channels(sample: Path, tmp_path: Path) -> Iterator[TwoChannels]:
     """王磊 and 陈静 are on Telegram too; nobody has said anything yet."""
     url = f"sqlite:///{tmp_path / 'store.db'}"
-    shutil.copyfile(sample_file, tmp_path / "store.db")
+    shutil.copyfile(sample, tmp_path / "store.db")
     with _unpaced(), FakeTelegram(limits=UNHURRIED) as fake:
         people = {key: fake.user(PEOPLE[key]) for key in ("wang", "chen")}
         group = fake.group("店面群", *people.values())
@@ -148,4 +136,4 @@ def _bind(session: Session, *, account: str, people: dict[str, Person], group: G
         contact = staff.contact(session, channel=NAME, account=account, address=str(person.id))
         staff.bind(session, contact, known.id)
         store_id = known.store_id
-    staff.take_group(session, store_id, name="店面群", channel=NAME, account=account, address=str(group.id))
+    group_chats.take_group(session, store_id, name="店面群", channel=NAME, account=account, address=str(group.id))

@@ -52,9 +52,7 @@ class Telegram:
     """
 
     name = NAME
-    can = Capabilities(
-        longest_bytes=16_000, pace=Pace(chat_seconds=1, per_minute=60, per_minute_in_group=20, per_second=25)
-    )
+    can = Capabilities(pace=Pace(chat_seconds=1, per_minute=60, per_minute_in_group=20, per_second=25))
 
     def __init__(
         self,

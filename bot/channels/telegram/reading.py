@@ -17,6 +17,7 @@ START = "start"
 GENERAL_TOPIC = 1
 LONGEST_FILE_NAME = 120
 GONE = ("kicked", "left")
+MOVED_TO, MOVED_FROM = "migrate_to_chat_id", "migrate_from_chat_id"
 FILES = ("document", "photo", "audio", "video")
 OTHERS = (
     *("voice", "video_note", "sticker", "animation", "location", "venue", "contact", "poll", "dice", "story"),
@@ -49,11 +50,11 @@ def heard(update: Mapping[str, Any], me: Me) -> Incoming | None:
     return None
 
 
-def unreadable(update: Mapping[str, Any], me: Me, problem: str) -> Incoming:
-    """An update that cannot be understood is kept aside, with what was wrong."""
-    return _incoming(
-        me, str(update["update_id"]), sender="unreadable", kind=Said.UNREADABLE, text=f"{problem}\n{update}"
-    )
+def unreadable(update: Mapping[str, Any], me: Me, error: Exception) -> Incoming:
+    """An update that cannot be understood is kept aside; the error's own words may repeat what somebody said."""
+    number = str(update["update_id"])
+    problem = f"{type(error).__name__} in update {number}"
+    return _incoming(me, number, sender="unreadable", kind=Said.UNREADABLE, text=str(update), action=problem)
 
 
 def group_address(chat_id: int, topic: int | None) -> str:
@@ -84,13 +85,9 @@ def _where(message: Mapping[str, Any]) -> _Where:
 def _message(message: Mapping[str, Any], update_id: str, me: Me) -> Incoming | None:
     sender = message.get("from")
     where = _where(message)
+    if MOVED_TO in message or MOVED_FROM in message:
+        return _moved(message, update_id, me)
     said = {"chat": where.chat, "chat_name": where.name, "message": _id(message)}
-    if "migrate_to_chat_id" in message:
-        # Whoever did it: an administrator who acts in the group's name is a bot here.
-        moved_by = str((sender or message["chat"])["id"])
-        return _incoming(
-            me, update_id, **said, sender=moved_by, kind=Said.MOVED, text=str(message["migrate_to_chat_id"])
-        )
     if sender is None or sender.get("is_bot") or message["chat"]["type"] == "channel":
         return None
     said["sender"] = str(sender["id"])
@@ -107,12 +104,32 @@ def _message(message: Mapping[str, Any], update_id: str, me: Me) -> Incoming | N
                 file=_file(message[kind]),
                 # What a group does not say to the bot is not kept.
                 file_name=_file_name(message[kind], kind, _id(message)) if addressed else "",
+                album=message.get("media_group_id", ""),
                 text=_words(message.get("caption", ""), me),
                 addressed=addressed,
             )
     if any(kind in message for kind in OTHERS):
         return _incoming(me, update_id, **said, kind=Said.OTHER, addressed=addressed)
     return None
+
+
+def _moved(message: Mapping[str, Any], update_id: str, me: Me) -> Incoming:
+    """A group has another address: the old chat says so, and so does the new one.
+
+    Whoever did it is heard: an administrator who acts in the group's name is a bot here.
+    """
+    here = message["chat"]["id"]
+    old, new = (here, message[MOVED_TO]) if MOVED_TO in message else (message[MOVED_FROM], here)
+    return _incoming(
+        me,
+        update_id,
+        sender=str((message.get("from") or message["chat"])["id"]),
+        chat=group_address(old, None),
+        chat_name=message["chat"].get("title", ""),
+        message=_id(message),
+        kind=Said.MOVED,
+        text=str(new),
+    )
 
 
 def _edited(message: Mapping[str, Any], update_id: str, me: Me) -> Incoming | None:

@@ -15,6 +15,8 @@ from bot.texts import plain
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024
+# A moment's weekday, date and time; without it Telegram shows the words as they stand, in the store's zone.
+SHOWN = "wdt"
 STYLES = {Tone.GOOD: "success", Tone.BAD: "danger"}
 _TAG = re.compile(r"<(/?)(b|time|at)(?: [^>]*)?>")
 _TIME = re.compile(r'<time datetime="([^"]+)">(.*?)</time>', re.DOTALL)
@@ -120,7 +122,7 @@ def _closed_lines(markup: str) -> Iterator[str]:
 
 def _html(markup: str, people: Mapping[int, str]) -> str:
     """Due times that show in the reader's own zone, mentions that notify, and what both know: bold and escapes."""
-    timed = _TIME.sub(lambda one: f'<tg-time unix="{_unix(one[1])}">{one[2]}</tg-time>', markup)
+    timed = _TIME.sub(lambda one: f'<tg-time unix="{_unix(one[1])}" format="{SHOWN}">{one[2]}</tg-time>', markup)
     return _PERSON.sub(lambda one: _mention(one[2], people.get(int(one[1]))), timed)
 
 
