@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,10 +21,11 @@ from bot.channels import webchat
 from bot.clock import Clock, monotonic_seconds
 from bot.desk import Desk
 from bot.feature import Scene, spelled
-from bot.handlers import FEATURES, calendar, meetings, people_joining, rulebook
+from bot.handlers import FEATURES, calendar, files_keeping, people_joining, rulebook
 from bot.notices import as_content
 from bot.reach import Reach
 from bot.scheduler.delivery import Delivery
+from bot.scheduler.fetching import Fetching
 from bot.scheduler.housekeeping import NightlyBackup, look_after, tidy
 from bot.scheduler.reminders import Bell
 from bot.scheduler.timetable import StillBusy, Timetable
@@ -34,7 +35,7 @@ from bot.stores import open_store
 from bot.talk import Channel
 from bot.texts import plain
 from bot.web.health import health_route
-from storage import health, invites, keeping, meta, outbox, staff, stores
+from storage import files, health, invites, keeping, meta, outbox, staff, stores
 from storage.database import Database
 from storage.staff import Contact, Staff
 
@@ -56,6 +57,7 @@ class App:
     clock: Clock
     desk: Desk
     delivery: Delivery
+    fetching: Fetching
     timetable: Timetable
     web_chat: webchat.WebChat
     channels: tuple[Channel, ...]
@@ -86,7 +88,7 @@ def load(
     if loaded.rules is not None:
         rulebook.begin(scene, loaded.rules)
     approvals.look_again(scene)
-    meetings.watch(scene)
+    scene.keep_watch()
     if not demo:
         calendar.watch(scene)
     return loaded
@@ -120,12 +122,13 @@ async def running(settings: Settings, database: Database, *, demo: bool) -> Asyn
     """The front desk at work, until the block ends; what is in hand then waits in the database."""
     clock = Clock(await database.write(partial(demo_ahead, settings))) if demo else Clock()
     app = build(settings, database, clock, demo=demo, secret=await database.write(partial(_secret, settings)))
-    await database.write(partial(invites.keep_only_bot, account=platforms.telegram_account(settings)))
+    await database.write(partial(invites.keep_only_bot, account=settings.telegram_account()))
     loop = asyncio.get_running_loop()
     database.listen(partial(_hear, loop, app))
     if database.dialect == "sqlite":
         # One process has this file, so whatever was in flight died with the one before.
         await database.write(outbox.release_leases)
+        await database.write(files.release)
         await database.write(keeping.release)
     working = [asyncio.create_task(app.timetable.run())]
     working += [asyncio.create_task(_listen(channel, app.desk)) for channel in app.channels]
@@ -136,6 +139,7 @@ async def running(settings: Settings, database: Database, *, demo: bool) -> Asyn
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
         await app.desk.close()
+        await app.fetching.close()
         await app.delivery.close()
 
 
@@ -175,13 +179,14 @@ def build(settings: Settings, database: Database, clock: Clock, *, demo: bool, s
         observe,
         lambda session, staff_id: reach.chatless(session, staff_id, clock.now()),
     )
+    fetching = _fetching(database, clock, channels)
     timetable = Timetable(
         database,
         clock,
         Bell(database, clock, FEATURES),
         delivery,
-        take_up=desk.wake_all,
-        desk_idle=lambda: desk.idle,
+        take_up=partial(_take_up, desk, fetching),
+        desk_idle=lambda: desk.idle and fetching.idle,
         tidy=partial(tidy, database, clock),
         look_after=None
         if demo
@@ -191,7 +196,24 @@ def build(settings: Settings, database: Database, clock: Clock, *, demo: bool, s
     if demo or settings.web_chat:
         routes += _web_chat_routes(database, clock, desk, timetable, web_chat, sessions)
     web = webchat.Guard(Starlette(routes=routes), settings.public_url)
-    return App(database, clock, desk, delivery, timetable, web_chat, tuple(channels.values()), web, figures)
+    return App(database, clock, desk, delivery, fetching, timetable, web_chat, tuple(channels.values()), web, figures)
+
+
+def _fetching(database: Database, clock: Clock, channels: Mapping[str, Channel]) -> Fetching:
+    """Who fetches what people sent; it is kept, or told, as of the moment in which it has come."""
+    return Fetching(
+        database,
+        clock,
+        channels,
+        keep=lambda *fetched: files_keeping.keep(*fetched, now=clock.now(), features=FEATURES),
+        give_up=lambda *failed: files_keeping.give_up(*failed, now=clock.now(), features=FEATURES),
+    )
+
+
+async def _take_up(desk: Desk, fetching: Fetching) -> None:
+    """What came in and what was sent for, at the start and whenever another process may have died."""
+    await desk.wake_all()
+    await fetching.wake_due()
 
 
 def _figures(
@@ -268,6 +290,8 @@ def _heard(app: App, topics: frozenset[str]) -> None:
                 app.desk.wake(key)
             case "outbox":
                 app.delivery.wake(key)
+            case "file":
+                app.fetching.wake(int(key))
             case "chat":
                 app.web_chat.changed(key)
             case _:

@@ -67,6 +67,9 @@ def _live(scene: Scene, row: Outbox) -> Shown | None:
         return Shown(in_words(replace(said, buttons=()))) if said.key else None
     words = in_words(card)
     original = outbox.get(scene.session, row.target_id) if row.kind == Kind.EDIT and row.target_id else row
+    if said.passing:
+        own = in_words(replace(said, buttons=()))
+        return Shown(own if original is None or original.past else replace(own, buttons=words.buttons), words.markup)
     unchanged = row.kind == Kind.SEND or (original is not None and original.card == words.markup)
     if said.key and unchanged:
         return Shown(replace(in_words(replace(said, buttons=())), buttons=words.buttons), words.markup)

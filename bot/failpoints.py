@@ -6,6 +6,8 @@ import os
 import signal
 
 NAMES = ("stored not acknowledged", "committed not woken", "sending not marked", "ringing")
+# What happens only where files are sent.
+FETCHING_NAMES = ("fetched not kept",)
 # Those of the terminal's commands and of the nightly backup.
 COPYING_NAMES = ("backup begun", "backup checked", "restore checked")
 ENVIRONMENT = "QIANTAI_FAILPOINT"

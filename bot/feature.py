@@ -14,7 +14,7 @@ from bot.dialog import Form
 from bot.notices import Buttons, Notice, as_content, notice
 from bot.reading import Span
 from bot.rules.book import Rulebook
-from bot.talk import Address, File
+from bot.talk import Address, File, Incoming
 from storage import audit, outbox, reminders, staff
 from storage.reminders import Reminder
 from storage.staff import Contact, Group, Role, Staff, groups_of, of_store
@@ -88,6 +88,18 @@ class Scene:
         asking = (feature.absences for feature in self.features.values() if feature.absences)
         found = [one for absences in asking for one in absences(self, span)]
         return sorted(found, key=lambda one: (one.span.start, one.subject))
+
+    def keep_watch(self) -> None:
+        """What rings of itself is set, for every feature that has something of the kind."""
+        for feature in self.features.values():
+            if feature.watch:
+                feature.watch(self)
+
+    def will_be_away(self, absence: Absence) -> None:
+        """An absence holds from now on: every feature that has something to do with that hears of it."""
+        for feature in self.features.values():
+            if feature.absent:
+                feature.absent(self, absence)
 
     def away_now(self) -> set[int]:
         """The ids of those who are not here at this moment."""
@@ -260,9 +272,11 @@ class Feature:
 
     what rings (`rings`), and its card: `card(scene, subject_id, viewer)` is the subject as `viewer` may see it now.
     `files` are made when they are sent; `absences` tells who is away over a span, as far as this feature knows;
+    `watch` sets what rings of itself, and changes nothing when it is done again;
+    `absent(scene, absence)` acts when it becomes known that somebody will be away;
     `gone` closes what is open of somebody who has left the store; `rules_changed(scene, before)` moves what is open to
     the scene's new rules and says what that changes for whom; `guess` answers words that no command took, where
-    something of the person's waits for just such an answer.
+    something of the person's waits for just such an answer; `takes_file` answers a file that somebody sent.
     """
 
     name: str
@@ -270,13 +284,16 @@ class Feature:
     forms: tuple[Form[Any], ...] = ()
     buttons: Mapping[str, Callable[[Context, Press], Answer]] = field(default_factory=dict)
     rings: Callable[[Scene, Reminder], None] | None = None
+    watch: Callable[[Scene], None] | None = None
     card: Callable[[Scene, int, Staff | None], Notice | None] | None = None
     approvable: Approvable | None = None
     files: Mapping[str, Callable[[Scene, int, Staff | None], File]] = field(default_factory=dict)
     absences: Callable[[Scene, Span], Sequence[Absence]] | None = None
+    absent: Callable[[Scene, Absence], None] | None = None
     rules_changed: Callable[[Scene, Rulebook], Sequence[Change]] | None = None
     guess: Callable[[Context, str], Answer] | None = None
     gone: Callable[[Context, Staff], None] | None = None
+    takes_file: Callable[[Context, Incoming], Answer] | None = None
 
 
 @dataclass(frozen=True)

@@ -33,9 +33,16 @@ def answer(ctx: Context, incoming: Incoming) -> tuple[Private, Answer]:
             return _text(ctx, cleaned(incoming.text).strip())
         case Said.EDITED:
             return _edited(ctx, incoming)
-        case Said.FILE if _is_more_of_an_album(ctx, incoming):
-            return True, None
+        case Said.FILE:
+            answered = _file(ctx, incoming)
+            return not ctx.in_group, None if _is_more_of_an_album(ctx, incoming) else answered
     return not ctx.in_group, notice("desk.cannot_read")
+
+
+def _file(ctx: Context, incoming: Incoming) -> Answer:
+    """What the feature that takes files says to it."""
+    takes = next((feature.takes_file for feature in ctx.features.values() if feature.takes_file), None)
+    return takes(ctx, incoming) if takes else notice("desk.cannot_read")
 
 
 def _is_more_of_an_album(ctx: Context, incoming: Incoming) -> bool:

@@ -25,8 +25,9 @@ class Notice:
     """A text (`key`, `values`), perhaps another before it (`lead`), and rows of buttons.
 
     A notice about a `subject` (`leave:42`) is a live card: its buttons, and its text when the key is empty,
-    are those of the subject as it is when somebody looks. A `file` (`meetings:calendar:42`) goes with it; the feature
-    makes it when it is sent.
+    are those of the subject as it is when somebody looks. One that is `passing` keeps its words, which were true when
+    they were said, and has the subject's buttons as long as nothing newer was said about it. A `file`
+    (`meetings:calendar:42`) goes with it; the feature makes it when it is sent.
     """
 
     key: str = ""
@@ -35,10 +36,16 @@ class Notice:
     subject: str = ""
     lead: Notice | None = None
     file: str = ""
+    passing: bool = False
 
 
 def notice(key: str, /, *, buttons: Buttons = (), subject: str = "", file: str = "", **values: Any) -> Notice:
     return Notice(key, values, buttons, subject, file=file)
+
+
+def passing(key: str, /, *, subject: str, **values: Any) -> Notice:
+    """A reminder, or a short answer, about a subject whose card is elsewhere."""
+    return Notice(key, values, subject=subject, passing=True)
 
 
 def misread(error: Misread) -> Notice:
@@ -97,9 +104,11 @@ def as_content(told: Notice) -> dict[str, Any]:
     """The notice as the outbox keeps it."""
     lead = {"lead": as_content(told.lead)} if told.lead else {}
     file = {"file": told.file} if told.file else {}
+    passing = {"passing": True} if told.passing else {}
     return (
         lead
         | file
+        | passing
         | {
             "key": told.key,
             "values": {key: _to_json(value) for key, value in told.values.items()},
@@ -114,7 +123,8 @@ def from_content(content: Mapping[str, Any], *, subject: str = "") -> Notice:
     )
     values = {key: _from_json(value) for key, value in content["values"].items()}
     lead = from_content(content["lead"]) if "lead" in content else None
-    return Notice(content["key"], values, buttons, subject, lead, content.get("file", ""))
+    file, passing = content.get("file", ""), content.get("passing", False)
+    return Notice(content["key"], values, buttons, subject, lead, file, passing)
 
 
 def in_words(told: Notice) -> Message:
@@ -124,7 +134,8 @@ def in_words(told: Notice) -> Message:
 
 def _pressable(button: Button) -> Pressable:
     tone = TONES.get(button.label, Tone.PLAIN)
-    return Pressable(plain(text(button.label, **button.values)), button.action, tone)
+    values = {name: _spelled(value) for name, value in button.values.items()}
+    return Pressable(plain(text(button.label, **values)), button.action, tone)
 
 
 def _markup(told: Notice) -> str:

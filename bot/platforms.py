@@ -42,15 +42,6 @@ def telegram_bot(
     return channel, [telegram.webhook_route(password, channel.take)]
 
 
-def telegram_account(settings: Settings) -> str:
-    """The number of the bot whose token is set; "" without one."""
-    if settings.telegram_token is None:
-        return ""
-    from bot.channels import telegram
-
-    return telegram.account_of(settings.telegram_token.get_secret_value())
-
-
 def channel_checks(settings: Settings) -> Mapping[str, ChannelCheck]:
     """What `qiantai doctor` asks of each channel by its name: a text that says what is wrong, or None."""
 

@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     telegram_file_url: str = "https://api.telegram.org/file/bot"
     telegram_proxy: str = ""
     demo_now: AwareDatetime | None = None
+    demo_cases: bool = True
     backup_dir: Path | None = None
     backup_at: Annotated[time | None, BeforeValidator(_daily)] = time(3, 30)
     backups_kept: int = Field(default=14, ge=1)
@@ -123,6 +124,10 @@ class Settings(BaseSettings):
     def has_web_chat(self) -> bool:
         """Whether people are expected in the web chat: it is on, or there is nothing else."""
         return self.web_chat or self.telegram_token is None
+
+    def telegram_account(self) -> str:
+        """The number of the bot whose token is set, which its token begins with; "" without one."""
+        return self.telegram_token.get_secret_value().partition(":")[0] if self.telegram_token else ""
 
     def backups(self) -> Path:
         """The folder of the nightly backups."""

@@ -146,6 +146,7 @@ def contradictions(document: Row, lines: TomlLines) -> Iterator[Mistake]:
             if _text(row, "key") == RESERVED[table]:
                 yield mistake(lines, (table, index, "key"), "store.key_reserved", said=RESERVED[table])
     yield from _wrong_deputies(people, lines)
+    yield from _unknown_designers(document, people, lines)
     for role in NEEDED_ROLES:
         if people and not any(_active(row) and _holds(row, role) for _, row in people):
             yield mistake(lines, ("staff",), f"store.no_{role}")
@@ -193,6 +194,15 @@ def _wrong_deputies(people: Sequence[tuple[int, Row]], lines: TomlLines) -> Iter
             yield mistake(lines, path, "store.own_deputy")
         elif _active(row) and not _active(known[deputy]):
             yield mistake(lines, path, "store.deputy_left", said=deputy)
+
+
+def _unknown_designers(document: Row, people: Sequence[tuple[int, Row]], lines: TomlLines) -> Iterator[Mistake]:
+    known, customers = [_text(row, "key") for _, row in people], document.get("customers")
+    for index, row in _rows(customers, "designers") if isinstance(customers, dict) else ():
+        said = _text(row, "key")
+        if said and said not in known:
+            path = ("customers", "designers", index, "key")
+            yield mistake(lines, path, "store.unknown_designer", said=_shown(said), near=_nearest(said, known))
 
 
 def told(error: ErrorDetails, model: type[BaseModel], lines: TomlLines) -> Mistake:

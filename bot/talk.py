@@ -157,7 +157,7 @@ class DeliveryError(Exception):
     """A channel could not deliver: `permanent` never will, `retry_after` seconds hold that chat only.
 
     `moved_to` is the chat's new address; a message that was `refused` is wrong itself, its chat is not; as long as
-    the platform is `unreached` it is tried again.
+    the platform is `unreached` it is tried again; a file that is `too_large` is handed out by nobody.
     """
 
     def __init__(
@@ -169,6 +169,7 @@ class DeliveryError(Exception):
         moved_to: str = "",
         refused: bool = False,
         unreached: bool = False,
+        too_large: bool = False,
     ) -> None:
         super().__init__(reason)
         self.permanent = permanent
@@ -176,6 +177,7 @@ class DeliveryError(Exception):
         self.moved_to = moved_to
         self.refused = refused
         self.unreached = unreached
+        self.too_large = too_large
 
 
 class Receive(Protocol):

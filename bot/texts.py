@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,12 @@ def moment(at: datetime) -> str:
     return f"{day}{'' if day.endswith('）') else ' '}{clock_time(at)}"
 
 
+def printed(at: datetime) -> str:
+    """`2026年11月27日 周五 17:30`: on paper no day is 明天."""
+    day = local(at).date()
+    return f"{day.year}年{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]} {clock_time(at)}"
+
+
 def span(value: Any) -> str:
     """`周五 11月27日 14:00–17:30`, `周五 11月27日`, `周五 11月27日 至 周一 11月30日`; the end is exclusive."""
     start, end = local(value.start), local(value.end)
@@ -125,8 +132,20 @@ def today_span(value: Any) -> str:
 
 def discreet(words: str) -> str:
     """A place as a group may read it: to the estate, without the door, every phone number masked (HANDBOOK 4)."""
-    estate = DOOR.sub("", words).strip(" ，,·") or words
-    return PHONE_IN_WORDS.sub(lambda found: masked(re.sub(r"[ -]", "", found[0])), estate)
+    return without_numbers(DOOR.sub("", words).strip(" ，,·") or words)
+
+
+def yuan(amount: str) -> str:
+    """A sum as people say it: `12.8 万元`, `7,200 元`, `128,350.50 元`."""
+    value = Decimal(amount)
+    if value >= 10_000 and value % 100 == 0:
+        return f"{(value / 10_000).normalize():f} 万元"
+    return f"{value:,.2f} 元" if value % 1 else f"{value:,.0f} 元"
+
+
+def without_numbers(words: str) -> str:
+    """What people wrote, every phone number in it masked."""
+    return PHONE_IN_WORDS.sub(lambda found: masked(re.sub(r"[ -]", "", found[0])), words)
 
 
 def masked(phone: str) -> str:
@@ -151,6 +170,7 @@ def environment() -> Environment:
         "moment": moment,
         "due": due,
         "mention": mention,
+        "printed": printed,
         "span": span,
         "amount": working_amount,
         "masked": masked,
@@ -158,6 +178,8 @@ def environment() -> Environment:
         "month_day": month_day,
         "today_span": today_span,
         "discreet": discreet,
+        "without_numbers": without_numbers,
+        "yuan": yuan,
         "t": lambda key: Markup(text(key)),
     }
     made.globals["words"] = made.get_template("words.j2").module

@@ -3,7 +3,10 @@
 from storage import (
     approvals,
     audit,
+    customers,
     dialogs,
+    files,
+    handover,
     inbox,
     invites,
     leave,
@@ -18,12 +21,16 @@ from storage import (
     staff,
     stores,
     webchat,
+    workflow,
 )
 
 __all__ = [
     "approvals",
     "audit",
+    "customers",
     "dialogs",
+    "files",
+    "handover",
     "inbox",
     "invites",
     "leave",
@@ -38,4 +45,5 @@ __all__ = [
     "staff",
     "stores",
     "webchat",
+    "workflow",
 ]

@@ -1,8 +1,9 @@
-"""Column types that both databases share: keys, moments in UTC, JSON."""
+"""Column types that both databases share: keys, moments in UTC, amounts, JSON."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -33,6 +34,19 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Hundredths(TypeDecorator[Decimal]):
+    """A Decimal with two places, kept as a whole number of hundredths: fen of yuan, cm² of a hundredth m²."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Any) -> int | None:
+        return None if value is None else int((value * 100).to_integral_exact())
+
+    def process_result_value(self, value: int | None, dialect: Any) -> Decimal | None:
+        return None if value is None else Decimal(value) / 100
 
 
 def insert_new(session: Session, table: type[SQLModel], values: dict[str, Any]) -> int | None:

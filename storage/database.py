@@ -89,10 +89,6 @@ def is_conflict(error: Exception) -> bool:
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in CONFLICTS
 
 
-def _session(connection: Connection) -> Session:
-    return Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False)
-
-
 class _Task:
     """One piece of work waiting for the writer, and the future that hears of it after the commit."""
 
@@ -106,12 +102,12 @@ class _Task:
         """Whether it is to be done; who gave it up before it began finds it undone. To be asked once."""
         return self.future.set_running_or_notify_cancel()
 
-    def run(self, connection: Connection) -> None:
-        """Does the work in the connection's transaction; raises what it raises."""
-        with _session(connection) as session:
-            self.result = self.work(session)
-            session.commit()
-            self.bells = session.info.get(BELLS, set())
+    def run(self, session: Session) -> None:
+        """Does the work in the session's transaction, and leaves nothing in the session; raises what it raises."""
+        self.result = self.work(session)
+        session.flush()
+        session.expunge_all()
+        self.bells = session.info.pop(BELLS, set())
 
 
 def libpq_address(url: str) -> str:
@@ -289,9 +285,10 @@ class Database:
                 self._tell([task])
 
     def _commit(self, tasks: Sequence[_Task]) -> None:
-        with self._writer.begin() as connection:
+        with Session(self._writer, expire_on_commit=False) as session:
             for task in tasks:
-                task.run(connection)
+                task.run(session)
+            session.commit()
 
     def _tell(self, tasks: Sequence[_Task]) -> None:
         """After the commit: the bells first, then whoever waits for the work."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, String, UniqueConstraint, bindparam, delete, func, or_, text, update
+from sqlalchemy import Column, Index, String, UniqueConstraint, bindparam, delete, false, func, or_, text, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -43,7 +43,8 @@ class Outbox(SQLModel, table=True):
 
     `due_at` is the store's time from which it may go (quiet hours, digests); `next_try_at`, `lease_until` and `sent_at`
     are real time. `content` is {"key", "values", "buttons"}; a row with a `subject` is rendered from the facts when
-    it is sent, and again when they change; `card` is what the subject's card said when it was sent.
+    it is sent, and again when they change; `card` is what the subject's card said when it was sent. A passing text that
+    is `past` has no buttons any more: a newer one about the subject has them.
     """
 
     __tablename__ = "outbox"
@@ -76,6 +77,7 @@ class Outbox(SQLModel, table=True):
     address: str = ""
     message_ref: str = ""
     card: str = ""
+    past: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     sent_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
@@ -154,15 +156,23 @@ _GONE_OUT = (
 _EDITED_ANYWAY = select(Outbox.target_id).where(*_ABOUT, Outbox.kind == Kind.EDIT, Outbox.state == OutboxState.WAITING)
 
 
+_THIS_ROW = update(Outbox).where(col(Outbox.id) == bindparam("row_id"))
+
+
 def refresh(session: Session, *, store_id: int, subject: str, now: datetime) -> None:
     """Every card about `subject` that went out is shown anew, as the facts are now; what still waits needs nothing.
 
-    What waits is locked, so that a delivery that has just taken it with the old facts is seen.
+    A passing text loses its buttons once its reader has heard something newer about the subject, and is left alone
+    then. What waits is locked, so that a delivery that has just taken it with the old facts is seen.
     """
     about = {"store_id": store_id, "subject": subject}
-    cards = session.exec(_GONE_OUT, params=about).all()
-    edited_anyway = set(session.exec(_EDITED_ANYWAY, params=about)) if cards else ()
+    gone_out = session.exec(_GONE_OUT, params=about).all()
+    edited_anyway = set(session.exec(_EDITED_ANYWAY, params=about)) if gone_out else ()
+    newest = {_reader(card): card.id for card in gone_out}
+    cards = [card for card in gone_out if not card.past]
     for card in cards:
+        if card.content.get("passing") and card.id != newest[_reader(card)]:
+            session.connection().execute(_THIS_ROW.values(past=True), {"row_id": card.id})
         if card.state != OutboxState.WAITING and card.id not in edited_anyway:
             put(
                 session,
@@ -175,6 +185,11 @@ def refresh(session: Session, *, store_id: int, subject: str, now: datetime) -> 
                 kind=Kind.EDIT,
                 target_id=card.id,
             )
+
+
+def _reader(row: Outbox) -> tuple[str, str]:
+    """Who reads it, in each of their chats where they want to hear everywhere."""
+    return row.recipient, row.via if row.via.startswith(ONLY) else ""
 
 
 def expire_waiting(session: Session, *, store_id: int, subject: str, recipients: Sequence[str]) -> None:
@@ -242,9 +257,6 @@ def gathering_until(session: Session, recipient: str) -> datetime | None:
     return session.exec(gathering).one()
 
 
-_THIS = update(Outbox).where(col(Outbox.id) == bindparam("row_id"))
-
-
 def lease(
     session: Session, row: Outbox, *, until: datetime, address: str, card: str = "", going: datetime | None = None
 ) -> None:
@@ -254,7 +266,7 @@ def lease(
     """
     set_committed_value(row, "attempts", row.attempts + 1)
     taken = {"state": OutboxState.SENDING, "lease_until": until, "address": address, "card": card, "sent_at": going}
-    session.connection().execute(_THIS, {"row_id": row.id, "attempts": row.attempts, **taken})
+    session.connection().execute(_THIS_ROW, {"row_id": row.id, "attempts": row.attempts, **taken})
 
 
 _STILL_OURS = update(Outbox).where(

@@ -39,6 +39,12 @@ def put(session: Session, *, store_id: int, feature: str, subject: str, occurren
     ring_bell(session, "reminders")
 
 
+def at_of(session: Session, *, store_id: int, feature: str, subject: str) -> datetime | None:
+    """When the feature is asked about the subject next; None if never."""
+    of_subject = (Reminder.store_id == store_id, Reminder.feature == feature, Reminder.subject == subject)
+    return session.exec(select(func.min(Reminder.at)).where(*of_subject)).one()
+
+
 def clear(session: Session, *, store_id: int, feature: str, subject: str) -> None:
     """Nothing rings about the subject any more."""
     session.connection().execute(

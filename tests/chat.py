@@ -76,6 +76,9 @@ class StoreAtWork:
     def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
         return self._runner.run(self._post(path, body))
 
+    def upload(self, body: dict[str, str], name: str, content: bytes) -> None:
+        self._runner.run(self._upload(body, name, content))
+
     def posts_at_once(self, posts: Sequence[tuple[str, dict[str, Any]]]) -> None:
         """Everybody writes in the same instant; returns when all are answered."""
         self._runner.run(self._posts_at_once(posts))
@@ -130,6 +133,11 @@ class StoreAtWork:
         await self.app.timetable.settle()
         return answer
 
+    async def _upload(self, body: dict[str, str], name: str, content: bytes) -> None:
+        answer = await self._http.post("/api/chat/files", data=body, files={"file": (name, content)})
+        assert answer.status_code == 202, answer.text
+        await self.app.timetable.settle()
+
 
 class Person:
     """Somebody of the store, in their private chat or in the group."""
@@ -145,6 +153,9 @@ class Person:
             "/api/chat/messages", {"as": self.key, "chat": chat, "id": self._store.next_id(), "text": text}
         )
         assert answer.status_code == 202, answer.text
+
+    def sends_file(self, name: str, content: bytes, *, chat: str = "private") -> None:
+        self._store.upload({"as": self.key, "chat": chat, "id": self._store.next_id()}, name, content)
 
     def presses(self, label: str, *, on: str = "") -> None:
         """Presses the newest button with that label (on the newest message that says `on`)."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from bot import texts
 from tests.sources import Source, dotted
 
-LOWEST = {"talk", "clock", "failpoints"}
+LOWEST = {"talk", "clock", "failpoints", "failures"}
 MIDDLE = {
     *(
         "hearing",
@@ -22,6 +22,7 @@ MIDDLE = {
         "dialog",
         "lines",
         "questions",
+        "measures",
         "feature",
         "stores",
         "notices",
@@ -32,7 +33,8 @@ BELOW_HANDLERS = MIDDLE | LOWEST
 # What each part of bot/ may import from bot/, besides the files of its own folder. A new part needs a row here.
 MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"operating"},
-    "operating": {"app", "platforms", "storefile", "toml_lines", "settings"} | BELOW_HANDLERS,
+    "operating": {"app", "platforms", "sample_cases", "storefile", "toml_lines", "settings"} | BELOW_HANDLERS,
+    "sample_cases": {"handlers"} | BELOW_HANDLERS,
     "app": {"settings", "storefile", "desk", "platforms", "channels", "scheduler", "web", "handlers"} | BELOW_HANDLERS,
     "platforms": {"settings", "channels"} | BELOW_HANDLERS,
     "storefile": {"storemistakes", "toml_lines", "rules", "reading", "texts"},
@@ -57,6 +59,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "dialog": BELOW_HANDLERS,
     "lines": BELOW_HANDLERS,
     "questions": BELOW_HANDLERS,
+    "measures": BELOW_HANDLERS,
     "notices": {"texts", "rules", "reading"} | LOWEST,
     "texts": {"rules", "reading"} | LOWEST,
     "reading": {"rules", "texts"},
@@ -64,10 +67,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     "talk": set(),
     "clock": set(),
     "failpoints": set(),
+    "failures": set(),
 }
 DATABASE_PACKAGES = {"sqlalchemy", "sqlmodel", "alembic", "psycopg", "sqlite3"}
 SESSION_AS_ARGUMENT = {
-    *("app", "desk", "handlers", "feature", "stores", "storefile", "cards", "reach", "channels", "scheduler"),
+    *(
+        "sample_cases",
+        "app",
+        "desk",
+        "handlers",
+        "feature",
+        "stores",
+        "storefile",
+        "cards",
+        "reach",
+        "channels",
+        "scheduler",
+    ),
     "operating",
 }
 

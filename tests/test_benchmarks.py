@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import desk, processes, reading, ringing, starting, telegram, working_time
+from benchmarks import cases, desk, processes, reading, ringing, starting, telegram, working_time
 from benchmarks.__main__ import PARTS, Part, document, replaced
 from tests.services import Run
 
@@ -40,6 +40,18 @@ def test_ringing_is_measured_beside_the_other_scheduler(monkeypatch: pytest.Monk
     assert set(figures) == {
         *("100_due_of_50_ms", "100_due_of_100_ms", "most_to_fewest_ratio"),
         *("nothing_to_say_100_due_of_50_ms", "apscheduler_job_store_100_due_of_20_ms"),
+    }
+
+
+def test_cases_are_measured_by_what_is_touched() -> None:
+    few = cases.Size(stores=2, cases=4, others=3, steps=2, changes=1)
+
+    figures = cases.measure(few, few)
+
+    assert all(value > 0 for value in figures.values())
+    assert set(figures) == {
+        *("step_done_p50_ms", "step_done_p99_ms", "step_done_ten_times_the_cases_ratio"),
+        *("digests_of_2_stores_s", "calendar_change_of_4_cases_ms", "a_deadline_moved_ten_times_the_cases_ratio"),
     }
 
 

@@ -92,6 +92,8 @@ MISTAKES = [
     (WANG + 'deputy = "zhou"', 15, "store.unknown_deputy"),
     (WANG + 'deputy = "刘总"', 15, "store.unknown_deputy"),
     (WANG + 'deputy = "wang"', 15, "store.own_deputy"),
+    (WANG + '[[customers.designers]]\nkey = "wnag"', 16, "store.unknown_designer"),
+    (WANG + '[[customers.designers]]\nkey = "wang"\n' * 2, 18, "store.designer_twice"),
     (
         WANG + 'deputy = "chen"\n[[staff]]\nkey = "chen"\nname = "陈静"\nroles = ["designer"]\nactive = false',
         15,

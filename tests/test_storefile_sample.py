@@ -66,6 +66,7 @@ def test_the_sample_store_lives_by_the_handbook() -> None:
     default = Rulebook().model_dump(mode="json")
     for season in rules["calendar"]["seasons"] + default["calendar"]["seasons"]:
         del season["name"]
+    rules["customers"]["designers"] = []
     assert rules == default
 
 

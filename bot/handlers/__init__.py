@@ -5,9 +5,15 @@ from collections.abc import Mapping
 from bot import filling
 from bot.feature import Feature
 from bot.handlers import (
+    appointments,
     approvals,
     behalf,
     calendar,
+    customers,
+    extension,
+    files,
+    follow_up,
+    handover,
     help,
     leave,
     leave_withdrawal,
@@ -16,6 +22,7 @@ from bot.handlers import (
     meetings_minutes,
     meetings_roll,
     missed_punch,
+    morning,
     notifications,
     outing,
     people,
@@ -23,6 +30,8 @@ from bot.handlers import (
     rulebook,
     sanctions,
     trip,
+    workflow,
+    workflow_away,
 )
 
 FEATURES: Mapping[str, Feature] = {
@@ -37,7 +46,16 @@ FEATURES: Mapping[str, Feature] = {
         meetings_roll.feature,
         meetings_minutes.feature,
         meetings_actions.feature,
+        morning.feature,
+        workflow.feature,
+        workflow_away.feature,
+        appointments.feature,
+        handover.feature,
+        extension.feature,
         process.feature,
+        customers.feature,
+        files.feature,
+        follow_up.feature,
         approvals.feature,
         sanctions.feature,
         behalf.feature,

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import approvals, approvals_asking
 from bot.feature import Context, Refusal, Scene
-from bot.handlers import leave_cards
+from bot.handlers import leave_cards, leave_lists
 from bot.notices import notice
 from bot.rules.leave import HalfDay
 from storage import leave, staff
@@ -42,6 +42,7 @@ def begin(scene: Scene, asked: Leave) -> None:
     """Its cards change when it begins, and again when it ends; others' cards show now that somebody is away."""
     leave_cards.refresh_others(scene, asked)
     tell_uncovered(scene, asked)
+    scene.will_be_away(leave_lists.absence(scene, asked))
     scene.remind("leave", asked.subject, asked.starts_at if asked.starts_at > scene.now else asked.ends_at)
     if asked.starts_at <= scene.now and staff.get(scene.session, asked.staff_id).has(Role.CLIENT_MANAGER):
         approvals.look_again(scene)

@@ -41,10 +41,11 @@ def who_is_away(ctx: Context, word: str, rest: str) -> Answer:
 def absences(scene: Scene, span: Span) -> list[Absence]:
     """Everybody's granted leave that touches the span."""
     found = leave.granted_over(scene.session, scene.store.id, start=span.start, end=span.end)
-    return [_absence(scene, gone) for gone in found]
+    return [absence(scene, gone) for gone in found]
 
 
-def _absence(scene: Scene, gone: Leave) -> Absence:
+def absence(scene: Scene, gone: Leave) -> Absence:
+    """The leave among all that keeps people away."""
     kind = scene.rules.leave.kind(gone.kind).name
     return Absence(
         gone.staff_id,

@@ -260,6 +260,7 @@ feature = Feature(
         "show": meetings_lists.show,
     },
     rings=ring,
+    watch=watch,
     card=cards.card,
     files={"calendar": calendar.make},
     rules_changed=rounds.rules_changed,

@@ -26,9 +26,10 @@ Where = tuple[str | int, ...]
 def annotated(file: StoreFile, sample: str, path: Path) -> str:
     """The sample's text with what this file sets, and everything else as the sample has it, comments included."""
     text = sample.replace(SAMPLE_NAME, str(path), 1)
-    # A group's key is its own in the whole deployment, as the store's is.
-    usual = [{"key": file.store.key, "name": read_store(sample).groups[0].name}]
-    for where, value in _set({"groups": usual} | given(file), ()):
+    # A group's key is its own in the whole deployment, as the store's is; the sample's designers are its people.
+    group = {"key": file.store.key, "name": read_store(sample).groups[0].name}
+    usual = {"groups": [group], "customers": {"designers": []}}
+    for where, value in [*_set(usual, ()), *_set(given(file), ())]:
         text = _put(text, where, value)
     return text
 

@@ -15,7 +15,6 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.operating.opening import opened, read_settings
 from bot.operating.terminal import ZONE, say, wrong
-from bot.platforms import telegram_account
 from bot.rules import people as rules
 from bot.settings import Settings
 from storage import invites, staff
@@ -61,7 +60,7 @@ def _invite(settings: Settings, session: Session, *, person: Staff, until: datet
         return Invited(person.name, until, link=f"{settings.base_url()}/join/{token}")
     code = "".join(secrets.choice(rules.ALPHABET) for _ in range(rules.CODE_LENGTH))
     invites.put(session, person.id, code, expires_at=until, code=True)
-    telegram = invites.telegram_link(session, code, account=telegram_account(settings))
+    telegram = invites.telegram_link(session, code, account=settings.telegram_account())
     return Invited(person.name, until, code=rules.grouped(code), telegram=telegram)
 
 

@@ -8,18 +8,21 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from datetime import datetime
 from functools import partial
 
 import uvicorn
+from sqlmodel import Session
 from starlette.types import ASGIApp
 
-from bot.app import App, demo_ahead, load, running
+from bot import sample_cases
+from bot.app import App, demo_ahead, load, running, scene_at
 from bot.clock import Clock
 from bot.operating.opening import alone, opened, read_settings
 from bot.operating.terminal import DEMO_STORE, say, wrong
 from bot.settings import Settings
 from bot.storefile import read_store
-from storage import backup
+from storage import backup, stores
 from storage.database import Database
 
 LOOPBACK = "127.0.0.1"
@@ -29,7 +32,11 @@ def demo() -> None:
     settings = read_settings()
     with alone(settings), opened(settings) as database:
         now = Clock(database.write_now(partial(demo_ahead, settings))).now()
-        database.write_now(partial(load, file=read_store(DEMO_STORE.read_text("utf-8")), now=now, demo=True))
+        sample = read_store(DEMO_STORE.read_text("utf-8"))
+        database.write_now(partial(load, file=sample, now=now, demo=True))
+        if settings.demo_cases:
+            database.write_now(partial(sample_cases.open_cases, store_key=sample.store.key, now=now))
+            database.write_now(partial(keep_watch, now=now))
         asyncio.run(_serve(settings, database, demo=True))
 
 
@@ -38,7 +45,14 @@ def serve() -> None:
     with alone(settings):
         clear_away(settings)
         with opened(settings) as database:
+            database.write_now(partial(keep_watch, now=Clock().now()))
             asyncio.run(_serve(settings, database, demo=False))
+
+
+def keep_watch(session: Session, now: datetime) -> None:
+    """What rings of itself is set in every store, also in one that was loaded before the front desk could do it."""
+    for store in stores.all_stores(session):
+        scene_at(session, store.id, now).keep_watch()
 
 
 def clear_away(settings: Settings) -> None:

@@ -2,6 +2,16 @@
 
 from bot.reading.describe import describe
 from bot.reading.find import Found, find_time
+from bot.reading.homes import (
+    Standing,
+    find_area,
+    find_layout,
+    find_residents,
+    read_area,
+    read_budget,
+    read_layout,
+    read_residents,
+)
 from bot.reading.money import read_money
 from bot.reading.numbers import read_number
 from bot.reading.phones import read_phone
@@ -19,17 +29,25 @@ __all__ = [
     "Reading",
     "Segment",
     "Span",
+    "Standing",
     "as_span",
     "check_future",
     "clip_to_now",
     "describe",
+    "find_area",
+    "find_layout",
+    "find_residents",
     "find_time",
     "is_past",
     "leftover",
     "match_command",
+    "read_area",
+    "read_budget",
+    "read_layout",
     "read_money",
     "read_number",
     "read_phone",
+    "read_residents",
     "read_span",
     "read_time",
     "segments",

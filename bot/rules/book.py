@@ -22,6 +22,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.rules.calendar import Calendar, calendar_for
 from bot.rules.cleaning import DeepCleanRules
+from bot.rules.customers_limits import CustomerRules
 from bot.rules.limits import HalfWorkingDay, Limit, LimitSetting, WorkingDays, WorkingTime
 from bot.rules.opening import CalendarRules, Weekday
 from bot.rules.workflow_limits import ProcessRules
@@ -206,6 +207,13 @@ class MeetingRules(Rules):
     minutes: int = Field(default=60, ge=10, le=480)
 
 
+class MorningRules(Rules):
+    """When the morning's list goes to everybody who has something on it; without `group` the groups get none."""
+
+    at: ClockTime = time(8, 45)
+    group: bool = True
+
+
 class ApprovalRules(Rules):
     """When an approver is reminded, when the next one is asked too, how long a decision can be taken back."""
 
@@ -246,7 +254,9 @@ class Rulebook(Rules):
     missed_punch: MissedPunchRules = MissedPunchRules()
     sanctions: SanctionRules = SanctionRules()
     meetings: MeetingRules = MeetingRules()
+    customers: CustomerRules = CustomerRules()
     process: ProcessRules = ProcessRules()
+    morning: MorningRules = MorningRules()
     approvals: ApprovalRules = ApprovalRules()
     notices: NoticeRules = NoticeRules()
 

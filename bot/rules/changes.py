@@ -9,7 +9,7 @@ from bot.rules.book import Rulebook
 from bot.rules.opening import OwnDay, Season, Weekday
 
 # Parts whose change is told to managers by name only: they see each setting with `qiantai check`.
-OF_MANAGERS = ("process", "approvals", "outing", "missed_punch", "sanctions", "notices")
+OF_MANAGERS = ("customers", "process", "morning", "approvals", "outing", "missed_punch", "sanctions", "notices")
 
 
 @dataclass(frozen=True)

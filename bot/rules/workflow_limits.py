@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.rules.limits import CalendarDays, HalfWorkingDay, LimitSetting, WorkingDays, WorkingTime
 
@@ -24,7 +24,8 @@ class ReminderRules(BaseModel):
 class ProcessRules(BaseModel):
     """How long each step may take (HANDBOOK W2, W3, W6, W8, W9).
 
-    The budget's two working days are the default of HANDBOOK 6, the review's half an hour is its 即时 (W9). For the
+    The budget's two working days are the default of HANDBOOK 6, the review's half an hour is its 即时 (W9). Who was
+    handed something is asked after `accept`; the budget may be `within_percent` of the estimate (W5). For the
     adjustment of drawings and budget (W11) the handbook names no time: it has the one working day of W6.
     """
 
@@ -36,5 +37,7 @@ class ProcessRules(BaseModel):
     drawings: LimitSetting = CalendarDays(7)
     budget: LimitSetting = WorkingDays(2)
     review: LimitSetting = WorkingTime(minutes=30)
+    accept: LimitSetting = WorkingTime(minutes=30)
+    within_percent: int = Field(default=10, ge=0, le=100)
     budget_adjustment: LimitSetting = WorkingDays(1)
     reminders: ReminderRules = ReminderRules()

@@ -19,7 +19,7 @@ A_NUMBER = 7
 # What only the terminal shows is no message.
 OF_THE_TERMINAL = {"backup", "check", "cli", "doctor", "init", "staff", "store"}
 # They write days, hours and places; here they write what they are given.
-WRITING = ("day", "plain_day", "clock", "moment", "span", "amount", "masked", "hour", "month_day", "today_span")
+WRITING = ("day", "plain_day", "clock", "moment", "span", "amount", "masked", "hour", "month_day", "today_span", "yuan")
 VALUES = {
     "markup": '<b>粗</b> & </b></at></time> &lt;i&gt; <a href="x">x</a> <time datetime=\'1\'> <at staff="7">',
     "lines": "一\n\n<b>二\r\n三</b>",

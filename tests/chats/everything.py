@@ -10,7 +10,8 @@ from sqlalchemy import Table, text
 from sqlmodel import Session, SQLModel
 
 from bot.handlers import FEATURES
-from tests.chat import StoreAtWork
+from tests.chat import Person, StoreAtWork
+from tests.chats.customer_steps import registers
 from tests.chats.steps import asks, is_granted
 
 # What anybody's message leaves behind: that it came, what was answered, that it was tried.
@@ -26,11 +27,14 @@ LEFT_BY_ANY_MESSAGE = {
 }
 # One more than the most rows that any table has there: nothing has that number.
 MOST_IDS = 8
-SECRETS = ("王磊", "翠湖苑", "云锦里", "家里有事", "旧厂房", "德阳", "138****0003", "13800000003")
+SECRETS = (
+    *("王磊", "翠湖苑", "云锦里", "家里有事", "旧厂房", "德阳"),
+    *("138****0003", "13800000003", "顾女士", "139****0009", "13900000009"),
+)
 
 
 def under_way(store: StoreAtWork) -> None:
-    """Leave that waits and leave that is granted, outings, trips of every kind, a missed punch, slips, a meeting."""
+    """Leave that waits or is granted, outings, trips of all kinds, a missed punch, slips, a meeting, a case."""
     wang, chen, zhao, sun = (store.person(who) for who in ("wang", "chen", "zhao", "sun"))
     zhou, liu = store.person("zhou"), store.person("liu")
     is_granted(wang, zhou, "请假 周五下午 家里有事")
@@ -53,6 +57,28 @@ def under_way(store: StoreAtWork) -> None:
     zhou.says("记过失单 王磊 外出没说 今天上午 没打招呼")
     zhou.presses("确认")
     asks(zhou, "开会 周五上午10点 全店 讨论旧厂房")
+    registers(zhou, "登记 顾女士 13900000009 路过 云锦里 120平 三室两厅 4口人")
+    zhou.presses("选设计师")
+    zhou.presses("王磊")
+    hands_the_plan_over(wang)
+    zhao.presses("需要延期")
+    zhao.says("后天中午12点")
+    zhao.says("价格没回来")
+    zhao.presses("确认")
+
+
+def hands_the_plan_over(wang: Person) -> None:
+    """What the estimator then has, with a form that nobody has answered."""
+    wang.presses("量完房了")
+    wang.presses("刚才")
+    wang.presses("确认")
+    wang.presses("材料选好了")
+    wang.says("地砖东鹏")
+    wang.presses("确认")
+    wang.presses("交接")
+    for label in ("跳过", "跳过", "确认"):
+        wang.presses(label)
+    wang.sends_file("云锦里.pdf", b"plan")
 
 
 def buttons() -> Iterator[tuple[str, str]]:

@@ -35,6 +35,9 @@ OF_THE_PERSON = [
     ("sanctions", "say"),
     ("sanctions", "nothing"),
     ("sanctions", "object"),
+    ("handover", "take"),
+    ("handover", "give_back"),
+    ("extension", "withdraw"),
 ]
 # Buttons with which managers decide about others or lead a meeting; whom that concerns has none of them.
 OF_MANAGERS = [
@@ -45,6 +48,9 @@ OF_MANAGERS = [
     ("meetings", "tick"),
     ("meetings", "minutes"),
     ("meetings", "action"),
+    ("customers", "designer"),
+    ("customers", "lose"),
+    ("customers", "reopen"),
 ]
 
 # Every command and who may say it, one person a role.
@@ -80,7 +86,17 @@ COMMANDS = {
     "meetings.my_actions": EVERYBODY,
     "meetings.cancel": EVERYBODY,
     "meetings.change": EVERYBODY,
+    "morning.show": EVERYBODY,
+    "workflow.mine": EVERYBODY,
+    "workflow.of_case": EVERYBODY,
     "process.show": EVERYBODY,
+    "customers.register": (MANAGER,),
+    "customers.mine": EVERYBODY,
+    "customers.show": EVERYBODY,
+    "customers.lose": (MANAGER,),
+    "customers.reopen": (MANAGER,),
+    "follow_up.log": (MANAGER, DESIGNER),
+    "files.of_case": EVERYBODY,
     "people.list": MANAGERS,
     "people.add": MANAGERS,
     "people.change": MANAGERS,

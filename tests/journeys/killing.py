@@ -147,6 +147,7 @@ class Front:
             "QIANTAI_DATA": str(self.folder),
             "QIANTAI_PORT": self.url.rpartition(":")[2],
             "QIANTAI_DEMO_NOW": DEMO_NOW,
+            "QIANTAI_DEMO_CASES": "no",
             ENVIRONMENT: failpoint,
         }
 

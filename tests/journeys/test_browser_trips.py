@@ -33,7 +33,7 @@ async def test_a_trip_goes_from_a_sentence_to_the_gm_offices_button_and_back_hom
         await store.has_news("liu")
 
         await deciding.becomes("liu")
-        await deciding.sees("王磊 申请出县城", THURSDAY, "成都 · 看材料")
+        await deciding.sees("王磊 申请出县城", THURSDAY, "成都 · 看材料", "请在 今天（周三 11月25日）")
         await deciding.is_offered(*DECIDE)
         await deciding.presses("同意", on="王磊 申请出县城")
         await deciding.sees("王磊 出城", "✅ 刘总 已同意")

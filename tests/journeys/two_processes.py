@@ -109,6 +109,7 @@ def front_desk(url: str, folder: Path) -> Iterator[Desk]:
         "QIANTAI_DATA": str(folder),
         "QIANTAI_PORT": str(port),
         "QIANTAI_DEMO_NOW": START,
+        "QIANTAI_DEMO_CASES": "no",
     }
     log = folder / "log"
     folder.mkdir(parents=True)

@@ -60,7 +60,9 @@ def test_no_leave_days_and_the_deep_clean_concern_everybody() -> None:
 @pytest.mark.parametrize(
     ("part", "setting"),
     [
+        ("customers", {"days_a": 3}),
         ("process", {"floor_plan": "3wd"}),
+        ("morning", {"at": "08:30"}),
         ("approvals", {"remind_after": "1h"}),
         ("outing", {"ask_after_minutes": 5}),
         ("missed_punch", {"chat_is_enough": False}),

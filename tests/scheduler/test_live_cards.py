@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from bot.feature import Feature, Scene
-from bot.notices import Notice, notice, row
-from bot.talk import Button, DeliveryError
+from bot.notices import Notice, notice, passing, row
+from bot.talk import Button, DeliveryError, Message
 from storage import meta
 from storage.outbox import Kind, OutboxState
 from storage.staff import Staff
@@ -186,3 +186,34 @@ async def test_an_edit_of_a_card_that_never_arrived_is_nothing(office: Office) -
 
     assert edits(office) == []
     assert office.channel.edited == []
+
+
+async def test_a_passing_text_keeps_its_words_and_its_buttons_while_nothing_newer_was_said(office: Office) -> None:
+    send_card(office, office.shop.wang, said=passing("desk.in_private", subject=SUBJECT, name="还有一小时"))
+    await office.works()
+    first = newest(office, "wang")
+
+    becomes(office, "已取走")
+    await office.works()
+
+    assert first == (shown("还有一小时"), ["同意"])
+    assert newest(office, "wang") == (shown("还有一小时"), [])
+
+
+async def test_of_passing_texts_only_the_newest_has_buttons_and_the_ones_before_are_left_alone(office: Office) -> None:
+    for _ in range(2):
+        send_card(office, office.shop.wang, said=passing("desk.in_private", subject=SUBJECT, name="还有一小时"))
+    becomes(office, "等人取")
+    await office.works()
+    before = len(edits(office))
+
+    becomes(office, "等人取")
+    await office.works()
+
+    shown_buttons = [[one.label for line in message.buttons for one in line] for message in sent_to(office, "wang")]
+    assert shown_buttons == [[], ["同意"]]
+    assert len(edits(office)) == before + 1
+
+
+def sent_to(office: Office, chat: str) -> list[Message]:
+    return [message for ref, message in office.channel.messages.items() if ref.startswith(f"{chat}/")]

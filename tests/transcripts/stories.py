@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.transcripts.case_story import a_customer_comes_in_and_signs_the_contract
 from tests.transcripts.conftest import Shop
 
 FORM = ["确认", "修改", "取消"]
@@ -176,4 +177,5 @@ STORIES: tuple[Story, ...] = (
     a_meeting_is_called_in_a_line_and_answered_by_buttons,
     the_group_hears_who_is_away_and_private_things_stay_private,
     words_that_are_no_command_are_never_met_with_silence,
+    a_customer_comes_in_and_signs_the_contract,
 )

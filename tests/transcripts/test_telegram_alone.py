@@ -97,3 +97,33 @@ def test_a_group_becomes_the_stores_when_a_manager_says_so_in_it(two_channels: T
     answers = [one for one in wang.sees(room) if one.sender == fake.bot.name]
     assert len(answers) == 2
     assert {one.thread for one in answers} == {answers[0].thread} != {None}
+
+
+def test_what_is_sent_in_telegram_is_kept_with_the_case(two_channels: TwoChannels) -> None:
+    zhou, wang = two_channels.web["zhou"], two_channels.telegram["wang"]
+    zhou.says("登记 李女士 13900000001 老客户介绍 锦绣花园 120平 三室两厅 4口人")
+    for label in ("客户同意", "确认", "选设计师", "王磊"):
+        zhou.presses(label)
+
+    two_channels.people["wang"].sends_file("平面图.pdf", b"plan")
+    two_channels.settles()
+    two_channels.people["wang"].sends_album([b"\xff\xd8 one", b"\xff\xd8 two"])
+    two_channels.settles()
+    wang.says("文件 2026-0001")
+    wang.presses("平面图.pdf（第 1 版）")
+
+    wang.hears("✅ 收到，存到 2026-0001 平面方案：平面图.pdf（第 1 版）")
+    album = wang.hears("✅ 收到，存到 2026-0001 平面方案：photo-")
+    assert album.text.count("（第 1 版）") == 2
+    assert wang.times_heard("✅ 收到") == 2
+    wang.hears("2026-0001 平面图.pdf（第 1 版）", buttons=[])
+
+
+def test_what_belongs_to_no_case_is_answered_once_and_kept_nowhere(two_channels: TwoChannels) -> None:
+    sender, chen = two_channels.people["chen"], two_channels.telegram["chen"]
+
+    sender.sends_album([b"\xff\xd8 one", b"\xff\xd8 two"])
+    two_channels.settles()
+
+    chen.hears("不过您手上现在没有客户的步骤，我没有存")
+    assert chen.times_heard("我没有存") == 1

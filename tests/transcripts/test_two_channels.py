@@ -76,3 +76,20 @@ def test_who_has_one_chat_hears_that_there_is_nothing_to_choose(two_channels: Tw
     two_channels.web["zhou"].says("通知设置")
 
     two_channels.web["zhou"].hears("您只有这一个聊天")
+
+
+def test_a_customers_number_does_not_go_over_telegram(two_channels: TwoChannels) -> None:
+    telegram, web, zhou = two_channels.telegram["wang"], two_channels.web["wang"], two_channels.web["zhou"]
+    zhou.says("登记 李芳 13900000001 路过 锦绣花园 120平 三室两厅 4口人")
+    for label in ("客户同意", "确认", "选设计师", "王磊"):
+        zhou.presses(label)
+
+    telegram.says("客户 李芳")
+    telegram.presses("看电话")
+    web.says("客户 李芳")
+    web.presses("看电话")
+
+    telegram.hears("Telegram 的服务器在境外，客户的电话不在这里显示。")
+    telegram.hears("2026-0001 李** 锦绣花园 120㎡")
+    telegram.hears_nothing_of("13900000001")
+    web.hears("2026-0001 李芳 的电话：13900000001。")

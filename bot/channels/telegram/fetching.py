@@ -20,10 +20,11 @@ async def fetched(client: Client, file_id: str) -> File:
     try:
         found = await client.get_file(file_id)
         if (found.file_size or 0) > LARGEST_BYTES:
-            raise DeliveryError(TOO_BIG, permanent=True)
+            raise DeliveryError(TOO_BIG, permanent=True, too_large=True)
         content = bytes(await found.download_as_bytearray())
     except BadRequest as error:
-        raise DeliveryError(_why_not(error, client), permanent=True) from error
+        why = _why_not(error, client)
+        raise DeliveryError(why, permanent=True, too_large=why == TOO_BIG) from error
     except TelegramError as error:
         raise failure(error, client) from error
     name = PurePosixPath(found.file_path or file_id).name

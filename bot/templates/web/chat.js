@@ -156,9 +156,11 @@ function kept(text) {
 function written(markup) {
   const made = document.createDocumentFragment();
   let into = made;
-  for (const part of markup.split(/(<\/?b>|<br ?\/?>\n?)/i)) {
+  for (const part of markup.split(/(<\/?b>|<time datetime="[^"]*">|<\/time>|<br ?\/?>\n?)/i)) {
+    const moment = /^<time datetime="([^"]*)">$/i.exec(part);
     if (/^<b>$/i.test(part)) into = made.appendChild(document.createElement("b"));
-    else if (/^<\/b>$/i.test(part)) into = made;
+    else if (moment) (into = made.appendChild(document.createElement("time"))).dateTime = moment[1];
+    else if (/^<\/(?:b|time)>$/i.test(part)) into = made;
     else if (/^<br ?\/?>\n?$/i.test(part)) into.append(document.createElement("br"));
     else into.append(kept(unescaped(part)));
   }

@@ -1,0 +1,132 @@
+"""What rings about a step: before its due moment, at it, after it (HANDBOOK 6); and a customer who is waited for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.feature import Scene
+from bot.handlers import workflow_cards as cards
+from bot.notices import Notice, passing
+from bot.rules import workflow_clock as clock
+from bot.rules.workflow import BY_KEY, StepKey
+from bot.rules.workflow_clock import Moment, Ring
+from storage import customers, workflow
+from storage.reminders import Reminder
+from storage.staff import Role, Staff, with_role
+from storage.workflow import LIVE, CaseStep, StepState
+
+DAYS_UNTIL_ASKED_AGAIN = 2
+BEFORE = (Ring.DAYS_BEFORE, Ring.DAY_BEFORE, Ring.MORNING, Ring.HOURS_BEFORE)
+
+
+def plan(scene: Scene, step: CaseStep) -> None:
+    """The next moment at which something is to be said about the step; nothing for one that has no clock."""
+    at = _next(scene, step)
+    if at is None:
+        scene.forget("workflow", step.subject)
+    else:
+        scene.remind("workflow", step.subject, at)
+
+
+def _next(scene: Scene, step: CaseStep) -> datetime | None:
+    if step.state == StepState.PAUSED:
+        return in_hours(scene, step.ask_again_at) if step.ask_again_at else None
+    return next((one.at for one in moments(scene, step) if one.at > scene.now), None)
+
+
+def in_hours(scene: Scene, at: datetime) -> datetime:
+    """The moment itself, or the next opening: nobody is asked on a closed day."""
+    calendar = scene.rules.working
+    day = at.astimezone(calendar.zone).date()
+    return at if calendar.is_open(day) else calendar.opens(calendar.next_working_day(day))
+
+
+def moments(scene: Scene, step: CaseStep) -> tuple[Moment, ...]:
+    """When who is spoken to about a step whose clock runs."""
+    if step.state != StepState.OPEN or step.started_at is None or step.due_at is None:
+        return ()
+    since = step.clock_at or step.started_at
+    return clock.reminders_of(BY_KEY[StepKey(step.step)], since, step.due_at, scene.rules)
+
+
+def ring(scene: Scene, reminder: Reminder) -> None:
+    """A moment of the step has come; after a pause of the front desk only the last one for each is said."""
+    step = workflow.get(scene.session, scene.store.id, int(reminder.subject.partition(":")[2]))
+    if step is None or step.state not in LIVE or customers.lock(scene.session, scene.store.id, step.case_id) is None:
+        return
+    if workflow.lock(scene.session, scene.store.id, step.id) is None or step.state not in LIVE:
+        return
+    if step.state == StepState.PAUSED:
+        _ask_again(scene, step)
+        return
+    known = moments(scene, step)
+    due = [one for one in known if reminder.at <= one.at <= scene.now]
+    for one in {moment.to: moment for moment in due}.values():
+        _say(scene, step, one, known)
+    plan(scene, step)
+
+
+def _say(scene: Scene, step: CaseStep, moment: Moment, known: tuple[Moment, ...]) -> None:
+    once = f"{moment.ring}|{step.id}|{step.revision}"
+    if moment.ring in (Ring.CLIENT_MANAGER, Ring.GM_OFFICE):
+        for person in hearing(scene, step, moment.ring):
+            scene.tell(person.id, _late(scene, step, moment, known), dedupe=once)
+        return
+    scene.tell(step.owner_id, _to_owner(scene, step, moment, known), urgent=True, dedupe=once)
+
+
+def hearing(scene: Scene, step: CaseStep, ring: Ring) -> list[Staff]:
+    """Who hears that it is late: the case's client manager, then the GM office; never the owner about themselves."""
+    people = [one for one in scene.people() if one.id != step.owner_id]
+    if ring == Ring.CLIENT_MANAGER:
+        manager_id = customers.team_of(scene.session, step.case_id).get(Role.CLIENT_MANAGER)
+        managers = with_role(people, Role.CLIENT_MANAGER)
+        own = [one for one in managers if one.id == manager_id] or managers
+        if own:
+            return own
+    return with_role(people, Role.GM_OFFICE)
+
+
+def _to_owner(scene: Scene, step: CaseStep, moment: Moment, known: tuple[Moment, ...]) -> Notice:
+    """How long is left, and who hears of it next if nothing happens."""
+    following = clock.next_told(known, moment.ring)
+    return passing(
+        "workflow.before" if moment.ring in BEFORE else "workflow.due_now",
+        subject=step.subject,
+        **cards.facts(scene, step),
+        left=_left(scene, step),
+        names="、".join(one.name for one in hearing(scene, step, following.ring)) if following else "",
+        at=following.at if following else None,
+    )
+
+
+def _left(scene: Scene, step: CaseStep) -> int:
+    """The working minutes until it is due."""
+    now = scene.now.replace(second=0, microsecond=0)
+    if step.due_at is None or now >= step.due_at:
+        return 0
+    return scene.rules.working.working_between(start=now, end=step.due_at)
+
+
+def _late(scene: Scene, step: CaseStep, moment: Moment, known: tuple[Moment, ...]) -> Notice:
+    following = clock.next_told(known, moment.ring)
+    return passing(
+        "workflow.late",
+        subject=step.subject,
+        **cards.facts(scene, step),
+        late=scene.rules.working.working_between(start=step.due_at, end=moment.at) if step.due_at else 0,
+        asks_for_more=bool(workflow.pending_extensions(scene.session, step.id)),
+        names="、".join(one.name for one in hearing(scene, step, following.ring)) if following else "",
+        at=following.at if following else None,
+    )
+
+
+def _ask_again(scene: Scene, step: CaseStep) -> None:
+    """The day on which the owner meant to ask whether the customer has answered; who says nothing is asked again."""
+    told = passing("workflow.still_waiting", subject=step.subject, **cards.facts(scene, step))
+    scene.tell(step.owner_id, told, dedupe=f"waiting|{step.id}|{step.revision}")
+    calendar = scene.rules.working
+    again = calendar.opens(calendar.working_day(scene.today(), DAYS_UNTIL_ASKED_AGAIN))
+    workflow.change(scene.session, step, {"ask_again_at": again}, while_in=[StepState.PAUSED])
+    scene.refresh(step.subject)
+    plan(scene, step)

@@ -1,0 +1,103 @@
+"""等客户 stops a step's clock with a reason and a day to ask again; 客户已回复 lets it go on (HANDBOOK 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import BaseModel
+
+from bot.dialog import Answers, Form
+from bot.feature import Answer, Context, Press, Refusal
+from bot.filling import open_form
+from bot.handlers import workflow_acting as acting
+from bot.handlers import workflow_cards as cards
+from bot.handlers import workflow_reminders, workflow_steps
+from bot.measures import At
+from bot.notices import passing
+from bot.questions import Option, Question, Reading, Words
+from bot.rules import workflow_clock as clock
+from bot.rules.workflow import BY_KEY, StepKey
+from storage import workflow
+from storage.workflow import CaseStep, StepState
+
+RULE = "HANDBOOK 4"
+USUAL_DAYS = (1, 2, 3, 7)
+
+
+class WaitingForm(BaseModel):
+    """What the customer is waited for with, and when they are asked again."""
+
+    why: Annotated[str, Words(leads=("因为", "等", "客户"))]
+    ask_again: Annotated[datetime, At()]
+
+
+def wait(ctx: Context, press: Press) -> Answer:
+    """The buttons 等客户 and, of one who is waited for already, 再等等."""
+    step = acting.own(ctx, press)
+    return open_form(ctx, WAITING, about={"step": step.id})
+
+
+def _look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
+    today = ctx.today()
+    days = [ctx.rules.working.opens(_open_from(ctx, today + timedelta(days=days))) for days in USUAL_DAYS]
+    options = tuple(Option(at.isoformat(), "workflow.button_on", {"at": at}) for at in dict.fromkeys(days))
+    return Reading(ctx.now, ctx.rules.working, {"ask_again": Question(options=options)})
+
+
+def _open_from(ctx: Context, day: Any) -> Any:
+    calendar = ctx.rules.working
+    return day if calendar.is_open(day) else calendar.next_working_day(day)
+
+
+def _submit(ctx: Context, form: WaitingForm, about: Mapping[str, Any]) -> Answer:
+    step = acting.of_form(ctx, about)
+    paused = {
+        "state": StepState.PAUSED,
+        "paused_at": step.paused_at if step.state == StepState.PAUSED else ctx.now,
+        "paused_why": form.why,
+        "ask_again_at": workflow_reminders.in_hours(ctx, form.ask_again),
+    }
+    if not workflow.change(ctx.session, step, paused):
+        raise workflow_steps.over(ctx, step)
+    after = {"why": form.why, "ask_again": form.ask_again.isoformat()}
+    ctx.record("workflow.paused", f"customers:{step.case_id}", by=ctx.me, rule=RULE, after=after)
+    _moved(ctx, step)
+    return passing("workflow.waits", subject=step.subject, **cards.facts(ctx, step))
+
+
+def answered(ctx: Context, press: Press) -> Answer:
+    """The button 客户已回复: what was left of the time goes on from now."""
+    step = acting.own(ctx, press)
+    if step.state != StepState.PAUSED or step.paused_at is None:
+        raise Refusal("workflow.not_waiting")
+    goes_on = workflow_steps.RUNNING | _clock(ctx, step)
+    if not workflow.change(ctx.session, step, goes_on, while_in=[StepState.PAUSED]):
+        raise Refusal("workflow.not_waiting")
+    ctx.record("workflow.resumed", f"customers:{step.case_id}", by=ctx.me, rule=RULE)
+    _moved(ctx, step)
+    if ctx.me.id != step.owner_id:
+        ctx.tell(step.owner_id, passing("workflow.goes_on_told", subject=step.subject, **cards.facts(ctx, step)))
+    return passing("workflow.goes_on", subject=step.subject, **cards.facts(ctx, step))
+
+
+def _clock(ctx: Context, step: CaseStep) -> dict[str, Any]:
+    """What is left of the time, counted from now; a step that was late stays as late as it was."""
+    if step.due_at is None or step.paused_at is None or step.paused_at >= step.due_at:
+        return {}
+    row = BY_KEY[StepKey(step.step)]
+    left = clock.left_of(row, step.due_at, step.paused_at, ctx.rules)
+    return {"clock_at": ctx.now, "clock_left": str(left), "due_at": ctx.rules.after_working(ctx.now, left)}
+
+
+def _moved(ctx: Context, step: CaseStep) -> None:
+    workflow_steps.drop_extensions(ctx, step)
+    ctx.unsay(step.subject, [step.owner_id])
+    ctx.refresh(step.subject)
+    ctx.refresh(f"workflow_away:{step.id}")
+    ctx.refresh(f"customers:{step.case_id}")
+    workflow_reminders.plan(ctx, step)
+
+
+WAITING = Form("workflow.waiting", WaitingForm, look=_look, submit=_submit, confirms=False)

@@ -1,0 +1,128 @@
+"""The kinds of question about a home and its case: area, rooms, who lives there, sums, when something was or is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+
+from bot.questions import Pick, Place, Reading
+from bot.reading import (
+    Misread,
+    Point,
+    Span,
+    Standing,
+    as_span,
+    check_future,
+    find_area,
+    find_layout,
+    find_residents,
+    find_time,
+    read_area,
+    read_budget,
+    read_layout,
+    read_money,
+    read_residents,
+    read_time,
+)
+
+
+@dataclass(frozen=True)
+class Area(Pick):
+    """Square metres: 120平, 一百二十平米."""
+
+    def read(self, said: str, reading: Reading, name: str) -> Decimal:
+        return read_area(said)
+
+    def place(self, words: str, reading: Reading, name: str) -> Place | None:
+        return _place(find_area(words))
+
+
+@dataclass(frozen=True)
+class Layout(Pick):
+    """Rooms in one spelling: 三室两厅."""
+
+    def read(self, said: str, reading: Reading, name: str) -> str:
+        return read_layout(said)
+
+    def place(self, words: str, reading: Reading, name: str) -> Place | None:
+        return _place(find_layout(words))
+
+
+@dataclass(frozen=True)
+class Residents(Pick):
+    """How many live there: 4口人, 一家三口."""
+
+    def read(self, said: str, reading: Reading, name: str) -> int:
+        return read_residents(said)
+
+    def place(self, words: str, reading: Reading, name: str) -> Place | None:
+        return _place(find_residents(words))
+
+
+@dataclass(frozen=True)
+class Budget(Pick):
+    """What the home may cost at most, in yuan: 15到20万."""
+
+    def read(self, said: str, reading: Reading, name: str) -> int:
+        return read_budget(said)
+
+
+@dataclass(frozen=True)
+class Money(Pick):
+    """A sum in yuan, more than nothing: 12.8万, 3500."""
+
+    def read(self, said: str, reading: Reading, name: str) -> Decimal:
+        yuan = read_money(said)
+        if yuan <= 0:
+            raise Misread("not_money", said=said.strip()[:20])
+        return yuan
+
+
+@dataclass(frozen=True)
+class At(Pick):
+    """A moment to come (a day means its opening), or with `past` one that was (a day means its close).
+
+    周五下午3点, 上午11点.
+    """
+
+    past: bool = False
+
+    def read(self, said: str, reading: Reading, name: str) -> datetime:
+        for option in reading.question(name).options:
+            if said.strip() in option.names:
+                return datetime.fromisoformat(option.value)
+        value = read_time(said.strip(), now=reading.now, calendar=reading.calendar)
+        if self.past:
+            return _before(value.at if isinstance(value, Point) else _ends(as_span(value, said), reading), reading)
+        check_future(value, reading.now)
+        return value.at if isinstance(value, Point) else _begins(as_span(value, said), reading)
+
+    def place(self, words: str, reading: Reading, name: str) -> Place | None:
+        found = find_time(words, now=reading.now, calendar=reading.calendar, want="any")
+        return Place(found.start, found.end) if found else None
+
+
+def _before(at: datetime, reading: Reading) -> datetime:
+    if at > reading.now:
+        raise Misread("not_yet", at=at)
+    return at
+
+
+def _begins(span: Span, reading: Reading) -> datetime:
+    """A whole day begins when the store opens."""
+    begins = span.start.astimezone(reading.calendar.zone)
+    opens = reading.calendar.opens(begins.date())
+    return opens if begins.time() == time() and opens > reading.now else max(span.start, reading.now)
+
+
+def _ends(span: Span, reading: Reading) -> datetime:
+    """A whole day ends when the store closes; what is not over yet, now."""
+    ends = span.end.astimezone(reading.calendar.zone)
+    if ends.time() == time():
+        ends = reading.calendar.closes(ends.date() - timedelta(days=1))
+    return min(ends, reading.now) if span.start < reading.now else ends
+
+
+def _place(found: Standing | None) -> Place | None:
+    return Place(found.start, found.end) if found else None

@@ -1,0 +1,96 @@
+"""What is seen of a case on its way: one's own steps, where a case stands, and what others do not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.rules.workflow import StepKey
+from tests.chat import Person, Prepared, StoreAtWork, going_on, prepared
+from tests.chats.case_steps import DESIGNING, PHONE, chooses_materials, comes_to, states, up_to_the_survey
+from tests.chats.steps import not_done, open_other_store, verbs
+
+FRIDAY = "周五 11月27日 17:30"
+
+
+@pytest.fixture(scope="module")
+def measured(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return prepared(sample, tmp_path_factory.mktemp("measured"), up_to_the_survey)
+
+
+@pytest.fixture
+def store(measured: Prepared, tmp_path: Path) -> Iterator[StoreAtWork]:
+    """王磊 has measured on Wednesday at 9:30: his plan is due on Friday at 17:30 (HANDBOOK 1L)."""
+    with going_on(measured, tmp_path) as opened:
+        yield opened
+
+
+def test_the_number_stands_in_nothing_that_is_said_about_a_step(store: StoreAtWork, zhou: Person, wang: Person) -> None:
+    wang.presses("等客户")
+    wang.says("客户让打13911112222")
+    wang.says("周一")
+
+    said = "\n".join(one.text for person in (zhou, wang) for one in person.sees() if one.sender == "bot")
+
+    assert PHONE not in said
+    assert "13911112222" not in said
+    assert "139****2222" in said
+
+
+@pytest.mark.parametrize("said", ["到哪一步了 2026-0001", "流程 2026-0001", "进度 锦绣花园"])
+def test_a_case_says_where_it_stands(store: StoreAtWork, zhou: Person, said: str) -> None:
+    zhou.says(said)
+
+    assert zhou.last().text == f"2026-0001 李女士 锦绣花园 120㎡\n· 平面方案 王磊 {FRIDAY} 前"
+    assert zhou.last().buttons == ("2026-0001 平面方案",)
+
+
+def test_the_group_hears_whose_case_it_is_and_no_more(store: StoreAtWork, zhou: Person) -> None:
+    for said in ("@前台 流程 2026-0001", "@前台 到哪一步了 2026-0001", "@前台 我的事"):
+        zhou.says(said, chat="store")
+
+    told = "\n".join(one.text for one in zhou.sees(chat="store") if one.sender == "bot")
+    assert "李女士" in told
+    assert "王磊" not in told
+    assert PHONE not in told
+
+
+def test_colleagues_and_another_store_move_nothing(store: StoreAtWork, chen: Person) -> None:
+    open_other_store(store)
+    feng = store.person("feng")
+    for one in (chen, feng):
+        one.says("菜单")
+        for verb in ("show", "wait", "pass_on", "contact", "note", "where"):
+            one.sends_press(one.last().id, f"workflow:{verb}:1:survey_recorded")
+        one.says("到哪一步了 2026-0001")
+
+    assert "锦绣花园" not in chen.transcript() + feng.transcript()
+    assert states(store) == [("floor_plan", 1, "open")]
+    assert "workflow.not_allowed" in verbs(store)
+    assert not_done(store) == []
+
+
+def test_what_is_on_record_is_not_asked_again(store: StoreAtWork, wang: Person) -> None:
+    chooses_materials(wang)
+
+    wang.sends_press(wang.last().id, "workflow:note:1:materials_selected")
+
+    assert wang.last().text == "选材清单已经记过了。"
+    assert wang.hears("需要：量房记录 ✅ 选材清单 ✅", buttons=DESIGNING)
+
+
+def test_my_steps_are_listed_by_their_due_moments(store: StoreAtWork, zhou: Person, wang: Person) -> None:
+    zhou.says("我的事")
+    assert zhou.last().text == "您手上没有要做的事。"
+    comes_to(store, StepKey.PLAN_ADJUSTMENT, "wang", done=StepKey.PLAN_MEETING)
+
+    wang.says("我的任务")
+
+    assert wang.last().text == (
+        "您手上的事，先到期的在前：\n"
+        "· 调整方案和估算 2026-0002 李女士 锦绣花园 · 明天（周四 11月26日）17:30\n"
+        f"· 平面方案 2026-0001 李女士 锦绣花园 · {FRIDAY}"
+    )
+    assert wang.last().buttons == ("2026-0002 调整方案和估算", "2026-0001 平面方案")
