@@ -149,6 +149,8 @@ def buttons(scene: Scene, case: Case, viewer: Staff) -> Buttons:
         shown += [button("designer" if not chosen else "other_designer", case), button("lose", case)]
     if case.state == CaseState.LOST and manages:
         shown.append(button("reopen", case))
+    if workflow.of_case(scene.session, case.id):
+        shown.append(Button("workflow.command_of_case", f"workflow:where:{case.id}"))
     return in_rows(shown) if shown else ()
 
 

@@ -25,6 +25,7 @@ from storage import customers, staff, workflow
 from storage.staff import Role, Staff, with_role
 from storage.workflow import CaseStep, StepState
 
+WHERE_WORDS = ("到哪一步了", "到哪步了", "进度怎么样", "什么进度")
 MINE_WORDS = ("我的事", "我的任务", "我的工作", "我手上的事")
 SHOWN = 12
 
@@ -44,7 +45,7 @@ def _open_button(ctx: Context, step: CaseStep) -> Button:
 
 
 def of_case(ctx: Context, word: str, rest: str) -> Answer:
-    """到哪一步了 2026-0031: where a case stands, and who is on with it."""
+    """李女士到哪一步了, 到哪一步了 2026-0031: where a case stands, and who is on with it."""
     return where(ctx, Press(customers_naming.named_case(ctx, rest, action="workflow:where").id))
 
 
@@ -103,7 +104,7 @@ feature = Feature(
     name="workflow",
     commands=(
         Command("workflow.mine", MINE_WORDS, mine, noun=True),
-        Command("workflow.of_case", ("到哪一步了", "到哪步了", "进度"), of_case, in_menu=False, leads=True, noun=True),
+        Command("workflow.of_case", WHERE_WORDS, of_case, in_menu=False, noun=True),
     ),
     forms=(workflow_record.RECORDING, workflow_waiting.WAITING, workflow_passing.PASSING),
     buttons={

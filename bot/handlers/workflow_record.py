@@ -24,11 +24,11 @@ from bot.notices import notice, passing
 from bot.questions import Objection, Option, Pick, Question, Reading, Words
 from bot.rules import workflow_record as rules
 from bot.rules.appointments import BY_MARK
-from bot.rules.workflow import BY_KEY, Need, Paper, StepKey
+from bot.rules.workflow import Need, Paper, StepKey
 from bot.rules.workflow_record import FIRST, Asked, Entry, Fact, Outcome
-from storage import customers, workflow
+from storage import customers, staff, workflow
 from storage.customers import Case, CaseState
-from storage.staff import Role
+from storage.staff import Role, with_role
 from storage.workflow import CaseMark, CaseStep
 
 OUTCOME_WORDS = {
@@ -37,6 +37,7 @@ OUTCOME_WORDS = {
     Outcome.UNDECIDED: ("再考虑", "考虑考虑", "再想想", "没定"),
 }
 JUST_NOW = ("刚才", "刚刚", "刚量完", "刚刚量完", "现在")
+SEVERAL = 2
 LONGEST_PAST = timedelta(days=30)
 
 
@@ -45,6 +46,7 @@ class EntryForm(BaseModel):
 
     happened: Annotated[datetime | None, At(past=True)] = None
     meets: Annotated[datetime | None, At()] = None
+    person: Annotated[int | None, Pick()] = None
     outcome: Annotated[str, Pick()] = ""
     number: Annotated[str, Words(leads=("编号", "号码", "合同号", "协议号"))] = ""
     amount: Annotated[Decimal | None, Money()] = None
@@ -91,17 +93,21 @@ def _look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
     asked = set(entry.asks)
     if Asked.OUTCOME in asked and answers.get("outcome") != Outcome.CHANGES:
         asked.discard(Asked.WORDS)
+    builders = with_role(ctx.people(), Role.PROJECT_MANAGER)
+    if len(builders) < SEVERAL:
+        asked.discard(Asked.PERSON)
     now = ctx.now.astimezone(ctx.rules.working.zone).replace(second=0, microsecond=0)
     happened = datetime.fromisoformat(answers["happened"]) if answers.get("happened") else now
     objection = None
     if happened < now - LONGEST_PAST:
         objection = Objection("happened", notice("workflow.too_long_ago", days=LONGEST_PAST.days))
     outcomes = tuple(Option(str(one), f"workflow.outcome_{one}", names=names) for one, names in OUTCOME_WORDS.items())
+    people = tuple(Option(one.id, "workflow.button_name", {"name": one.name}, names=(one.name,)) for one in builders)
     just_now = (Option(now.isoformat(), "workflow.button_just_now", names=JUST_NOW),)
     questions = {
         str(one): Question(
             ask=notice(f"workflow.ask_{one}_{entry.mark}"),
-            options={Asked.OUTCOME: outcomes, Asked.HAPPENED: just_now}.get(one, ()),
+            options={Asked.OUTCOME: outcomes, Asked.HAPPENED: just_now, Asked.PERSON: people}.get(one, ()),
             needed=one in asked,
             optional=one == Asked.NUMBER,
         )
@@ -115,6 +121,7 @@ def _readback(ctx: Context, form: EntryForm, about: Mapping[str, Any]) -> Mappin
     return cards.facts(ctx, step) | {
         "what": notice(f"workflow.need_{about['mark']}"),
         "said_at": form.happened or form.meets,
+        "person": staff.get(ctx.session, form.person).name if form.person is not None else "",
         "outcome": form.outcome,
         "said_number": form.number,
         "amount": str(form.amount) if form.amount is not None else "",
@@ -141,6 +148,8 @@ def _submit(ctx: Context, form: EntryForm, about: Mapping[str, Any]) -> Answer:
 def _put(ctx: Context, step: CaseStep, entry: Entry, form: EntryForm) -> Answer:
     """On record, with what follows from it: a clock starts, the step is done, the next one begins."""
     case = acting.case_of(ctx, step)
+    if form.person is not None:
+        customers.put_member(ctx.session, case, Role.PROJECT_MANAGER, form.person)
     put_mark(ctx, step, entry.mark, at=form.happened or form.meets or ctx.now, said=_said(form))
     if entry.mark == Need.SURVEY_RECORDED:
         steps.start_clock(ctx, step, form.happened or ctx.now)
@@ -239,7 +248,7 @@ def _sign(ctx: Context, case: Case, step: CaseStep, mark: CaseMark) -> Answer:
     ctx.record("customers.signed", case.subject, by=ctx.me, rule="HANDBOOK W11", after={"value": str(value)})
     steps.end_case(ctx, case)
     follow_up.end(ctx, case)
-    manager = steps.member(ctx, case, BY_KEY[StepKey.CONTRACT].hands.to)  # type: ignore[union-attr]
+    manager = steps.someone(ctx, case, Role.PROJECT_MANAGER)
     if manager is not None:
         form = handover_forms.hand(ctx, step, Paper.CONTRACT, manager, items=number)
         ctx.tell(manager.id, notice("workflow.yours_to_build", subject=form.subject, **handover_cards.facts(ctx, form)))

@@ -165,15 +165,12 @@ def go_on(ctx: Context, case: Case, key: StepKey, *, changes_wanted: bool = Fals
 def _owner_of(ctx: Context, case: Case, key: StepKey) -> Staff:
     """Whose the step will be; raises Refusal where nobody of the role is there, or none was chosen of several."""
     role = BY_KEY[key].owner
-    owner = member(ctx, case, role)
+    # A designer is the customer's choice (HANDBOOK 2.2), nobody else is.
+    owner = member(ctx, case, role) if role == Role.DESIGNER else someone(ctx, case, role)
     if owner is None:
-        chosen_first = bool(with_role(ctx.people(), role))
-        raise Refusal(
-            "workflow.nobody_chosen" if chosen_first else "workflow.nobody",
-            role=notice(f"staff.role_{role}"),
-            designs=role == Role.DESIGNER,
-            ends_form=True,
-        )
+        is_there = bool(with_role(ctx.people(), role))
+        key_of_text = "workflow.no_designer" if is_there else "workflow.nobody"
+        raise Refusal(key_of_text, role=notice(f"staff.role_{role}"), ends_form=True)
     return owner
 
 
@@ -192,15 +189,23 @@ def want_anew(ctx: Context, case: Case, key: StepKey) -> None:
 
 
 def member(scene: Scene, case: Case, role: Role) -> Staff | None:
-    """Who has the role in the case, or the only one of the store who could have it, who then does.
-
-    Any client manager takes the place of one who has left: somebody must be there for the customer.
-    """
+    """Who has the role in the case, or the only one of the store who could have it, who then does."""
     people = with_role(scene.people(), role)
     has_it = customers.team_of(scene.session, case.id).get(role)
     own = next((one for one in people if one.id == has_it), None)
-    if own is None and (len(people) == 1 or (people and role == Role.CLIENT_MANAGER)):
+    if own is None and len(people) == 1:
         own = people[0]
+        customers.put_member(scene.session, case, role, own.id)
+    return own
+
+
+def someone(scene: Scene, case: Case, role: Role) -> Staff | None:
+    """Who has the role in the case, or whoever of the store's has the fewest cases, who then does."""
+    own = member(scene, case, role)
+    people = with_role(scene.people(), role)
+    if own is None and people:
+        load = customers.load_of(scene.session, scene.store.id, [one.id for one in people])
+        own = min(people, key=lambda one: load.get(one.id, 0))
         customers.put_member(scene.session, case, role, own.id)
     return own
 

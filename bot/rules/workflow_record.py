@@ -22,10 +22,11 @@ class Fact(StrEnum):
 
 
 class Asked(StrEnum):
-    """What must be said with an entry; each is a field of its form."""
+    """What must be said with an entry, who only where there are several; each is a field of its form."""
 
     HAPPENED = "happened"
     MEETS = "meets"
+    PERSON = "person"
     OUTCOME = "outcome"
     NUMBER = "number"
     AMOUNT = "amount"
@@ -76,7 +77,13 @@ ENTRIES = (
     Entry(Need.AGREEMENT_SIGNED, (StepKey.DESIGN_AGREEMENT,), asks=(Asked.NUMBER,), guarded=True, ends=True),
     Entry(Need.FEE_PAID, (StepKey.DESIGN_AGREEMENT,), asks=(Asked.AMOUNT,), guarded=True, ends=True),
     Entry(Need.REVIEW_APPROVED, (StepKey.REVIEW,), guarded=True, ends=True),
-    Entry(Need.BRIEFING_ARRANGED, (StepKey.REVIEW,), asks=(Asked.MEETS,), guarded=True, ends=True),
+    Entry(
+        Need.BRIEFING_ARRANGED,
+        (StepKey.REVIEW,),
+        asks=(Asked.MEETS, Asked.PERSON),
+        guarded=True,
+        ends=True,
+    ),
     Entry(Fact.OVER_ALLOWED, (StepKey.BUDGET_MEETING, StepKey.CONTRACT), asks=(Asked.WORDS,)),
     Entry(Fact.BUDGET_MEETING_BOOKED, (StepKey.BUDGET_MEETING,), asks=(Asked.MEETS,), guarded=True),
     Entry(

@@ -157,7 +157,7 @@ def test_a_step_that_is_passed_on_is_the_others_alone(
 
 
 def test_a_colleague_is_asked_how_it_goes_without_blame(store: StoreAtWork, zhou: Person, wang: Person) -> None:
-    zhou.says("进度 李女士")
+    zhou.says("李女士进度怎么样")
     zhou.presses("2026-0001 平面方案")
 
     zhou.presses("问一下进展")

@@ -215,6 +215,26 @@ def test_a_budget_too_far_goes_back_to_the_estimator_and_is_reviewed_again(
     assert states(store)[-1] == ("budget_meeting", 2, "open")
 
 
+def test_of_several_project_managers_one_is_chosen_for_the_briefing(
+    store: StoreAtWork, zhou: Person, sun: Person
+) -> None:
+    zhou.says("加员工 李明 项目经理 工程部 13800000011")
+    zhou.presses("确认")
+    comes_to(
+        store, StepKey.REVIEW, "sun", Need.REVIEW_APPROVED, done=StepKey.BUDGET, estimate="130000", budget="131000"
+    )
+
+    sun.presses("安排预交底")
+    sun.says("周五上午10点")
+    assert sun.last().text == "由哪位项目经理来？"
+    sun.presses("李明")
+    assert "项目经理：李明" in sun.last().text
+    sun.presses("确认")
+
+    zhou.says("客户 2026-0001")
+    assert "项目经理 李明" in zhou.last().text
+
+
 def test_the_contract_waits_for_what_the_handbook_wants_and_ends_the_case(
     store: StoreAtWork, zhou: Person, zhao: Person
 ) -> None:
@@ -292,5 +312,5 @@ def test_a_step_that_nobody_can_have_is_said_to_whom_it_helps(store: StoreAtWork
     zhou.says("7200")
     zhou.presses("确认")
 
-    assert zhou.last().text == "这个客户的设计师还没定，先请客户经理在客户卡上按“换设计师”。"
+    assert zhou.last().text == "这个客户的设计师不在店里了，先请客户经理在客户卡上按“换设计师”。"
     assert "fee_paid" not in standing(store)

@@ -39,7 +39,18 @@ def test_the_number_stands_in_nothing_that_is_said_about_a_step(store: StoreAtWo
     assert "139****2222" in said
 
 
-@pytest.mark.parametrize("said", ["到哪一步了 2026-0001", "流程 2026-0001", "进度 锦绣花园"])
+def test_the_customers_card_leads_to_what_was_done(store: StoreAtWork, zhou: Person) -> None:
+    zhou.says("客户 李女士")
+    assert "现在：量房、出方案（王磊，周五 11月27日 17:30 前）" in zhou.last().text
+
+    zhou.presses("到哪一步了")
+
+    assert zhou.last().text == f"2026-0001 李女士 锦绣花园 120㎡\n· 平面方案 王磊 {FRIDAY} 前"
+
+
+@pytest.mark.parametrize(
+    "said", ["到哪一步了 2026-0001", "流程 2026-0001", "李女士到哪一步了", "2026-0001 什么进度", "锦绣花园 到哪步了"]
+)
 def test_a_case_says_where_it_stands(store: StoreAtWork, zhou: Person, said: str) -> None:
     zhou.says(said)
 
