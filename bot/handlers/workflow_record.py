@@ -93,6 +93,8 @@ def _look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
     asked = set(entry.asks)
     if Asked.OUTCOME in asked and answers.get("outcome") != Outcome.CHANGES:
         asked.discard(Asked.WORDS)
+    if Asked.OUTCOME in asked and _was_on_another_day(ctx, about["step"]):
+        asked.add(Asked.HAPPENED)
     builders = with_role(ctx.people(), Role.PROJECT_MANAGER)
     if len(builders) < SEVERAL:
         asked.discard(Asked.PERSON)
@@ -114,6 +116,15 @@ def _look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
         for one in Asked
     }
     return Reading(ctx.now, ctx.rules.working, questions, objection)
+
+
+def _was_on_another_day(ctx: Context, step_id: int) -> bool:
+    """Whether the customer was to come before today: the clock of what follows starts when they were here."""
+    step = workflow.get(ctx.session, ctx.store.id, step_id)
+    if step is None:
+        return False
+    booked = workflow.marks_of(ctx.session, step.case_id).get(rules.MEETS_BY.get(StepKey(step.step), ""))
+    return booked is not None and booked.at.astimezone(ctx.rules.working.zone).date() < ctx.today()
 
 
 def _readback(ctx: Context, form: EntryForm, about: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -215,7 +226,7 @@ def _after_meeting(ctx: Context, case: Case, step: CaseStep, form: EntryForm) ->
     changes = form.outcome == Outcome.CHANGES
     if form.outcome == Outcome.AGREED and step.step == StepKey.PLAN_MEETING:
         put_mark(ctx, step, Need.PLAN_AGREED, at=ctx.now, said={})
-    steps.go_on(ctx, case, StepKey(step.step), changes_wanted=changes, at=ctx.now)
+    steps.go_on(ctx, case, StepKey(step.step), changes_wanted=changes, at=form.happened or ctx.now)
     key = "workflow.changes_wanted" if changes else "workflow.met"
     return notice(key, **_next(ctx, case), said=form.words, outcome=form.outcome)
 

@@ -57,6 +57,22 @@ def test_after_the_meeting_the_agreement_is_the_client_managers(
     assert ("客户同意方案" in zhou.last().buttons) == (not then)
 
 
+def test_a_meeting_that_is_told_a_day_later_starts_the_clock_when_it_was(
+    store: StoreAtWork, zhou: Person, wang: Person
+) -> None:
+    comes_to(store, StepKey.PLAN_MEETING, "wang", Need.PLAN_MEETING_BOOKED, done=StepKey.PLAN_BOOKING)
+    store.move_to("2026-11-26T10:00:00+08:00")
+
+    wang.presses("完成")
+    assert "客户是什么时候来的？" in wang.last().text
+    wang.says("昨天下午4点")
+    wang.presses("要调整")
+    wang.says("厨房改开放式")
+    wang.presses("确认")
+
+    assert wang.hears("请在 今天（周四 11月26日）17:30 前交给周敏（见完客户后 1 个工作日内）")
+
+
 def test_what_the_customer_wants_changed_is_on_the_designers_card_and_has_a_clock(
     store: StoreAtWork, zhou: Person, wang: Person
 ) -> None:
