@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import pytest
 import pytest_asyncio
+import structlog
 from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, async_playwright
 from sqlalchemy import create_engine
@@ -34,6 +35,13 @@ SQLiteDialect_pysqlite.__eq__ = lambda one, other: type(one) is type(other)  # t
 vars(database)["create_engine"] = partial(create_engine, execution_options={"compiled_cache": {}})
 # What a run makes stays until it ends; looking through it for what may go costs a twentieth of the time.
 gc.set_threshold(50_000, 20, 50)
+# Drawing an expected error with all that stood around it takes seconds.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 # Tests do not time, and a run must give the same answer twice.
 settings.register_profile("qiantai", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("qiantai")
