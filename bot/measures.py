@@ -83,10 +83,11 @@ class Money(Pick):
 class At(Pick):
     """A moment to come (a day means its opening), or with `past` one that was (a day means its close).
 
-    周五下午3点, 上午11点.
+    Of one until which something lasts a day means its close, too: `closes`. 周五下午3点, 上午11点.
     """
 
     past: bool = False
+    closes: bool = False
 
     def read(self, said: str, reading: Reading, name: str) -> datetime:
         for option in reading.question(name).options:
@@ -96,7 +97,10 @@ class At(Pick):
         if self.past:
             return _before(value.at if isinstance(value, Point) else _ends(as_span(value, said), reading), reading)
         check_future(value, reading.now)
-        return value.at if isinstance(value, Point) else _begins(as_span(value, said), reading)
+        if isinstance(value, Point):
+            return value.at
+        span = as_span(value, said)
+        return _closes(span, reading) if self.closes else _begins(span, reading)
 
     def place(self, words: str, reading: Reading, name: str) -> Place | None:
         found = find_time(words, now=reading.now, calendar=reading.calendar, want="any")
@@ -116,11 +120,15 @@ def _begins(span: Span, reading: Reading) -> datetime:
     return opens if begins.time() == time() and opens > reading.now else max(span.start, reading.now)
 
 
-def _ends(span: Span, reading: Reading) -> datetime:
-    """A whole day ends when the store closes; what is not over yet, now."""
+def _closes(span: Span, reading: Reading) -> datetime:
+    """A whole day ends when the store closes."""
     ends = span.end.astimezone(reading.calendar.zone)
-    if ends.time() == time():
-        ends = reading.calendar.closes(ends.date() - timedelta(days=1))
+    return reading.calendar.closes(ends.date() - timedelta(days=1)) if ends.time() == time() else ends
+
+
+def _ends(span: Span, reading: Reading) -> datetime:
+    """What is not over yet ends now."""
+    ends = _closes(span, reading)
     return min(ends, reading.now) if span.start < reading.now else ends
 
 

@@ -59,7 +59,7 @@ def in_rows(buttons: Sequence[Button], width: int = 3) -> Buttons:
 
 
 def row(*buttons: Button) -> Buttons:
-    return (buttons,)
+    return (buttons,) if buttons else ()
 
 
 def _to_json(value: Any) -> Any:

@@ -32,8 +32,8 @@ class CaseStep(SQLModel, table=True):
 
     The clock starts at `started_at` and rings at `due_at`, both None before it has started, or where the step has no
     limit. Its due moment lies `clock_left` (a limit as the store writes it: 2wd) after `clock_at`: both move when a
-    pause ends, and `clock_left` is empty where a moment was agreed instead. `revision` counts the changes of owner,
-    state and due moment, so that nothing is said twice or of an old one.
+    pause ends, and `clock_left` is empty where a moment was agreed instead, or was past when the clock went on.
+    `revision` counts the changes of owner, state and due moment, so that nothing is said twice or of an old one.
     A pause keeps `due_at` as it was; `ask_again_at` is when the owner is asked whether the customer has answered.
     `warned_at` is when the client manager heard that it is late.
     """

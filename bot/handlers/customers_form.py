@@ -127,7 +127,7 @@ def look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
         raise Refusal("customers.no_consent", ends_form=True)
     whole, more = not about.get("line"), answers.get("more") == YES
     questions = _optional(answers, more=more) | {
-        "name": Question(known=_command_words(ctx)),
+        "name": Question(known=(*_command_words(ctx), *(word for words in GRADE_NAMES.values() for word in words))),
         "phone": _asked_anew("phone", about),
         "again": _again(ctx, answers),
         "source": Question(options=_sources()),

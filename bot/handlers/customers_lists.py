@@ -48,7 +48,7 @@ def _line(ctx: Context, case: Case) -> dict[str, Any]:
 
 
 def phone(ctx: Context, press: Press) -> Answer:
-    """The customer's name and number in full, for those assigned, in private; it is kept who looked (HANDBOOK 4)."""
+    """Name, number and address in full, for those assigned, in private; it is kept who looked (HANDBOOK 4)."""
     case = naming.pressed(ctx, press)
     if not cards.is_assigned(ctx, case, ctx.me):
         raise Refusal("customers.number_of_assigned", **cards.facts(ctx, case), audited="customers.not_allowed")
@@ -56,4 +56,4 @@ def phone(ctx: Context, press: Press) -> Answer:
         raise Refusal("customers.number_not_abroad", number=case.number)
     customer = customers.get_customer(ctx.session, case.customer_id)
     ctx.record("customers.phone_shown", case.subject, by=ctx.me, rule="HANDBOOK 4")
-    return notice("customers.phone", number=case.number, name=customer.name, phone=customer.phone)
+    return notice("customers.phone", number=case.number, name=customer.name, phone=customer.phone, estate=case.estate)

@@ -36,7 +36,7 @@ OPEN = ExtensionState.PENDING
 class ExtensionForm(BaseModel):
     """Until when, and why."""
 
-    until: Annotated[datetime, At()]
+    until: Annotated[datetime, At(closes=True)]
     reason: Annotated[str, Words(leads=("因为", "原因是", "原因"))]
 
 

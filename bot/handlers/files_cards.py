@@ -83,7 +83,16 @@ def may_have(scene: Scene, case: Case, one: CaseFile, viewer: Staff) -> bool:
     """Who sees the case; what shows the budget's total, only who may know it by now (HANDBOOK E6)."""
     if not customers_cards.may_see(scene, case, viewer):
         return False
-    step = workflow.get(scene.session, scene.store.id, one.step_id) if one.step_id else None
-    if step is None or StepKey(step.step) not in PRICED or viewer.id == one.by_id:
+    if viewer.id == one.by_id or not _may_be_priced(scene, one):
         return True
     return workflow_cards.knows_budget(viewer, workflow.marks_of(scene.session, case.id))
+
+
+def _may_be_priced(scene: Scene, one: CaseFile) -> bool:
+    """What came by the case's number alone was of no step: it may be the budget once that was begun."""
+    step = workflow.get(scene.session, scene.store.id, one.step_id) if one.step_id else None
+    if step is not None:
+        return step.step in PRICED
+    return any(
+        each.step in PRICED and each.became_at <= one.at for each in workflow.of_case(scene.session, one.case_id)
+    )

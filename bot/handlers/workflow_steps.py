@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from bot import approvals
 from bot.feature import Context, Refusal, Scene
 from bot.handlers import workflow_reminders
 from bot.notices import Notice, notice
+from bot.rules import workflow_clock as clock
 from bot.rules.limits import parse_limit
 from bot.rules.workflow import BY_KEY, StepKey, limit_of, next_step
 from bot.rules.workflow_record import CHANGED_BY, WANTED_ANEW
@@ -97,10 +99,26 @@ def hand_card(scene: Scene, step: CaseStep, lead: Notice) -> None:
 
 
 def start_clock(scene: Scene, step: CaseStep, at: datetime) -> None:
-    """The clock starts at `at`, which is what the step's row of the process says (HANDBOOK 1L)."""
+    """The clock starts at `at`, which is what the step's row of the process says (HANDBOOK 1L).
+
+    Told so late that the step is late already, it is spoken of from now on.
+    """
     limit = limit_of(BY_KEY[StepKey(step.step)], scene.rules.process)
-    values = {"started_at": at, "clock_at": at, "clock_left": str(limit or "")}
-    workflow.change(scene.session, step, values | {"due_at": scene.rules.after_working(at, limit) if limit else None})
+    due = scene.rules.after_working(at, limit) if limit else None
+    is_late = due is not None and due <= scene.now
+    counted = {"clock_at": scene.now if is_late else at, "clock_left": "" if is_late else str(limit or "")}
+    workflow.change(scene.session, step, {"started_at": at, "due_at": due} | counted)
+
+
+def goes_on(scene: Scene, step: CaseStep, *, stood_since: datetime) -> dict[str, Any]:
+    """What was left when the clock stopped, counted from now; what was late stays so, and is spoken of from now on."""
+    if step.due_at is None:
+        return {}
+    if stood_since >= step.due_at:
+        return {"clock_at": scene.now, "clock_left": ""}
+    left = clock.left_of(BY_KEY[StepKey(step.step)], step.due_at, stood_since, scene.rules)
+    due = scene.rules.after_working(scene.now, left)
+    return {"clock_at": scene.now, "clock_left": str(left), "due_at": due} if due != step.due_at else {}
 
 
 def due_anew(scene: Scene, step: CaseStep) -> datetime | None:
@@ -211,10 +229,15 @@ def someone(scene: Scene, case: Case, role: Role) -> Staff | None:
 
 
 def give_back(ctx: Context, giving: CaseStep, receiving: CaseStep | None, why: str) -> None:
-    """What was handed over comes back: the receiver's clock stops, the step is the giver's again (HANDBOOK 6)."""
+    """What was handed over comes back: the receiver's clock stops, the step is the giver's again (HANDBOOK 6).
+
+    The time in between is not the giver's.
+    """
     if receiving is not None and workflow.change(ctx.session, receiving, {"state": StepState.GIVEN_BACK}):
         settle(ctx, receiving)
     opened = RUNNING | {"done_at": None, "done_by_id": None}
+    if giving.done_at is not None:
+        opened |= goes_on(ctx, giving, stood_since=giving.done_at)
     if not workflow.change(ctx.session, giving, opened, while_in=[StepState.DONE]):
         raise over(ctx, giving)
     hand_card(ctx, giving, notice("workflow.given_back", by=ctx.me.name, why=why))

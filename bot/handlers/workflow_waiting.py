@@ -17,8 +17,6 @@ from bot.handlers import workflow_reminders, workflow_steps
 from bot.measures import At
 from bot.notices import passing
 from bot.questions import Option, Question, Reading, Words
-from bot.rules import workflow_clock as clock
-from bot.rules.workflow import BY_KEY, StepKey
 from storage import workflow
 from storage.workflow import CaseStep, StepState
 
@@ -72,7 +70,7 @@ def answered(ctx: Context, press: Press) -> Answer:
     step = acting.own(ctx, press)
     if step.state != StepState.PAUSED or step.paused_at is None:
         raise Refusal("workflow.not_waiting")
-    goes_on = workflow_steps.RUNNING | _clock(ctx, step)
+    goes_on = workflow_steps.RUNNING | workflow_steps.goes_on(ctx, step, stood_since=step.paused_at)
     if not workflow.change(ctx.session, step, goes_on, while_in=[StepState.PAUSED]):
         raise Refusal("workflow.not_waiting")
     ctx.record("workflow.resumed", f"customers:{step.case_id}", by=ctx.me, rule=RULE)
@@ -80,15 +78,6 @@ def answered(ctx: Context, press: Press) -> Answer:
     if ctx.me.id != step.owner_id:
         ctx.tell(step.owner_id, passing("workflow.goes_on_told", subject=step.subject, **cards.facts(ctx, step)))
     return passing("workflow.goes_on", subject=step.subject, **cards.facts(ctx, step))
-
-
-def _clock(ctx: Context, step: CaseStep) -> dict[str, Any]:
-    """What is left of the time, counted from now; a step that was late stays as late as it was."""
-    if step.due_at is None or step.paused_at is None or step.paused_at >= step.due_at:
-        return {}
-    row = BY_KEY[StepKey(step.step)]
-    left = clock.left_of(row, step.due_at, step.paused_at, ctx.rules)
-    return {"clock_at": ctx.now, "clock_left": str(left), "due_at": ctx.rules.after_working(ctx.now, left)}
 
 
 def _moved(ctx: Context, step: CaseStep) -> None:

@@ -63,7 +63,8 @@ def reminders_of(step: Step, started_at: datetime, due_at: datetime, rules: Rule
 
     Where the store is closed on the day it is due, the due moment stays and what is said before it and at it counts
     from the last working moment before (W8: "the reminder comes earlier"). What would come before the step began is
-    left out, and of several for one person at one moment only the most urgent is kept. The handbook names no hour for
+    left out, and of several for one person at one moment only the most urgent is kept. What was late when it began, or
+    when it went on, is late from then on: the others still hear of it. The handbook names no hour for
     a day before: it is the hour of the due moment, or the last one worked until then.
     """
     limit = limit_of(step, rules.process)
@@ -72,7 +73,7 @@ def reminders_of(step: Step, started_at: datetime, due_at: datetime, rules: Rule
     last = _last_worked(due_at, rules.working)
     before = [Moment(ring, at, step.owner) for ring, at in _before(limit, last, rules) if started_at < at < last]
     at_it = last if last > started_at else _in_hours(due_at, rules.working)
-    return _urgent_first([*before, Moment(Ring.DUE, at_it, step.owner), *_after(due_at, rules)])
+    return _urgent_first([*before, Moment(Ring.DUE, at_it, step.owner), *_after(max(due_at, started_at), rules)])
 
 
 def next_told(moments: Sequence[Moment], ring: Ring) -> Moment | None:

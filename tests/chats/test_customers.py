@@ -311,6 +311,15 @@ def test_a_lost_customer_is_closed_with_the_reason_and_may_come_back(store: Stor
     assert verbs(store)[-2:] == ["customers.lost", "customers.reopened"]
 
 
+def test_a_grade_at_the_read_back_is_no_name(store: StoreAtWork, zhou: Person) -> None:
+    zhou.says(LI)
+    zhou.presses("客户同意")
+
+    zhou.says("A")
+
+    assert zhou.last().text == READ_BACK.replace("B 类", "A 类")
+
+
 def test_the_reason_is_asked_and_a_case_is_lost_once(store: StoreAtWork, zhou: Person) -> None:
     registers(zhou)
 

@@ -111,6 +111,34 @@ def test_refused_with_a_reason_the_old_moment_stands(store: StoreAtWork, zhou: P
     assert (due(store), extensions(store)) == ("11-27 17:30", ["refused"])
 
 
+@pytest.mark.parametrize(
+    ("said", "until"),
+    [
+        ("周六", "周六 11月28日 17:30"),
+        ("下周一上午", "周一 11月30日 12:00"),
+        ("下周一", "周一 11月30日 17:30"),
+    ],
+)
+def test_more_time_until_a_day_lasts_until_its_close(store: StoreAtWork, wang: Person, said: str, until: str) -> None:
+    wang.presses("需要延期")
+
+    wang.says(said)
+    wang.says("客户改了户型")
+
+    assert f"{DUE} → {until}" in wang.last().text
+
+
+def test_why_it_was_refused_shows_no_phone_number(store: StoreAtWork, zhou: Person, wang: Person) -> None:
+    asks_for_more(wang)
+
+    zhou.presses("不同意")
+    zhou.says("先打13912345678问客户")
+
+    assert wang.hears("周敏 没有同意延期：先打139****5678问客户。")
+    assert "13912345678" not in wang.transcript()
+    assert zhou.hears("周敏 没有同意：先打139****5678问客户")
+
+
 @pytest.mark.parametrize("said", ["今天下午4点", "周五下午5点半"])
 def test_more_time_is_later(store: StoreAtWork, wang: Person, said: str) -> None:
     wang.presses("需要延期")

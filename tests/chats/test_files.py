@@ -271,3 +271,26 @@ def test_what_shows_the_budget_waits_until_the_customer_has_seen_it(
     assert (listed.buttons, refused.text) == ((), "这个文件有预算总价，要等预算讲给客户以后才能看。")
     assert zhou.last().buttons == ("预算.xlsx（第 1 版）",)
     assert files_in_chat(store, "wang") == [("预算.xlsx", b"12.8")]
+
+
+def test_what_comes_by_the_cases_number_while_there_is_a_budget_may_be_the_budget(
+    store: StoreAtWork, zhou: Person, wang: Person
+) -> None:
+    """周敏 has no step of the case in hand when she sends it (HANDBOOK E6)."""
+    gives(zhou, "王磊", LI)
+    zhou.sends_file("2026-0001 现场.jpg", b"before")
+    store.move(minutes=1)
+    begins_the_budget(store)
+    zhou.sends_file("2026-0001 预算.xlsx", b"12.8")
+    wang.sends_file("2026-0001 图纸.pdf", b"own")
+
+    wang.says("文件 2026-0001")
+    listed = wang.last()
+    wang.sends_press(listed.id, "files:get:2")
+    refused = wang.last()
+    presents_the_budget(store)
+    wang.says("文件 2026-0001")
+
+    assert listed.buttons == ("2026-0001 图纸.pdf（第 1 版）", "2026-0001 现场.jpg（第 1 版）")
+    assert refused.text == "这个文件有预算总价，要等预算讲给客户以后才能看。"
+    assert "2026-0001 预算.xlsx（第 1 版）" in wang.last().buttons

@@ -114,6 +114,8 @@ def test_a_reminder_that_was_shown_loses_its_buttons_with_the_case(store: StoreA
     asks(zhou, "流失 2026-0001 选了别家")
 
     assert zhou.hears("2026-0001 李女士 锦绣花园\n已流失，不用再联系", buttons=[])
+    sent = store.get("/api/chat/messages", {"as": "zhou", "chat": "private", "after": "0"}).json()["messages"]
+    assert [] not in [row for message in sent for row in message["buttons"]]
 
 
 def test_the_designer_writes_down_what_was_said_and_the_client_manager_hears_it(

@@ -120,6 +120,18 @@ def test_what_is_given_back_is_the_givers_again_and_the_receivers_clock_stops(st
     assert zhao.last().text == "赵倩 10:00 已经把这张交接表退回了。"
 
 
+def test_the_time_until_it_came_back_is_not_the_givers(at_the_booking: StoreAtWork) -> None:
+    """HANDBOOK 4: half a working day was left when the estimate went over at 10:00."""
+    zhao, liu = at_the_booking.person("zhao"), at_the_booking.person("liu")
+    at_the_booking.move_to("2026-11-25T16:00:00+08:00")
+
+    returns(at_the_booking.person("zhou"), "少算了阳台")
+
+    assert zhao.hears("估算表 · 2026-0001 李女士 锦绣花园 120㎡\n请在 明天（周四 11月26日）10:45 前交给周敏")
+    at_the_booking.move_to("2026-11-26T10:44:00+08:00")
+    assert liu.heard("估算表 已过") == []
+
+
 def test_handed_over_again_it_has_a_number_of_its_own_and_the_clock_starts_anew(store: StoreAtWork) -> None:
     wang, zhao = store.person("wang"), store.person("zhao")
     returns(zhao)

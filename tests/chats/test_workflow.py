@@ -43,6 +43,20 @@ def test_the_clock_starts_when_the_survey_ended(store: StoreAtWork, wang: Person
     )
 
 
+def test_a_survey_told_so_late_that_the_plan_is_late_is_heard_of(
+    store: StoreAtWork, zhou: Person, wang: Person, liu: Person
+) -> None:
+    takes_a_designer(zhou)
+
+    measures(wang, "11月15号上午11点")
+    store.move_to("2026-11-25T10:59:00+08:00")
+    assert zhou.heard("平面方案 已过") == []
+    store.move_to("2026-11-27T09:00:00+08:00")
+
+    assert len(zhou.heard("⚠ 王磊 的 2026-0001 平面方案 已过")) == 1
+    assert len(liu.heard("⚠ 王磊 的 2026-0001 平面方案 已过")) == 1
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [("明天上午", "还没到"), ("2026年10月20日下午", "那是 30 天以前了"), ("不知道", "没看懂")],

@@ -121,6 +121,21 @@ def test_what_was_late_before_the_pause_stays_late(store: StoreAtWork, wang: Per
     assert wang.hears(f"✅ 接着计时：2026-0001 平面方案，昨天（{FRIDAY.replace(' 17:30', '')}）17:30 前交给预算员。")
 
 
+def test_who_waits_for_the_customer_when_it_is_late_is_not_forgotten_afterwards(
+    store: StoreAtWork, zhou: Person, wang: Person, liu: Person
+) -> None:
+    """The GM office was to hear of it at the close of the day on which the clock stood still."""
+    store.move_to("2026-11-28T11:00:00+08:00")
+    waits_for_the_customer(wang)
+    store.move_to("2026-11-30T09:00:00+08:00")
+
+    wang.presses("客户已回复")
+    store.move_to("2026-12-03T09:00:00+08:00")
+
+    assert len(zhou.heard("⚠ 王磊 的 2026-0001 平面方案 已过")) == 2
+    assert len(liu.heard("⚠ 王磊 的 2026-0001 平面方案 已过")) == 1
+
+
 def test_the_client_manager_lets_it_go_on_and_the_owner_hears_it(
     store: StoreAtWork, zhou: Person, wang: Person
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.rules.workflow import StepKey
 from tests.chat import Person, Prepared, StoreAtWork, going_on, prepared
 from tests.chats.case_steps import DESIGNING, PHONE, chooses_materials, comes_to, states, up_to_the_survey
+from tests.chats.customer_steps import cases, registers
 from tests.chats.steps import not_done, open_other_store, verbs
 
 FRIDAY = "周五 11月27日 17:30"
@@ -105,3 +106,30 @@ def test_my_steps_are_listed_by_their_due_moments(store: StoreAtWork, zhou: Pers
         f"· 平面方案 2026-0001 李女士 锦绣花园 · {FRIDAY}"
     )
     assert wang.last().buttons == ("2026-0002 调整方案和估算", "2026-0001 平面方案")
+
+
+def test_the_door_is_shown_with_the_number_only(store: StoreAtWork, zhou: Person, wang: Person) -> None:
+    """The address is told to the estate (HANDBOOK 4): cards go to Telegram, too."""
+    registers(zhou, "登记 张先生 13900000002 路过 云锦里3栋2单元501 90平 两室一厅 2口人")
+    assert zhou.hears("张先生 · 云锦里 · 90㎡")
+    zhou.presses("选设计师")
+    zhou.presses("王磊")
+    wang.says("客户 2026-0002")
+    assert wang.last().text.startswith("2026-0002 张先生 云锦里 90㎡")
+    assert "501" not in wang.transcript()
+
+    wang.presses("看电话")
+
+    assert wang.last().text.startswith("2026-0002 张先生 的电话：13900000002，住 云锦里3栋2单元501。")
+
+
+def test_why_a_customer_was_lost_shows_no_phone_number(store: StoreAtWork, zhou: Person, wang: Person) -> None:
+    zhou.says("流失 2026-0001 嫌贵有事打13912345678")
+    assert zhou.last().text.endswith("原因：嫌贵有事打139****5678")
+    zhou.presses("确认")
+    zhou.says("客户 2026-0001")
+
+    assert zhou.hears("记为流失（嫌贵有事打139****5678）")
+    assert wang.hears("周敏 把 2026-0001 李女士 记为流失：嫌贵有事打139****5678。")
+    assert "流失（嫌贵有事打139****5678，周敏 记的）" in zhou.last().text
+    assert cases(store)[0].lost_why == "嫌贵有事打13912345678"
