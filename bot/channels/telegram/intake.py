@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 import structlog
 from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
+from bot.channels.called import NotYet
 from bot.channels.telegram import reading
 from bot.channels.telegram.client import Client, account_of, until_it_answers
 from bot.channels.telegram.menu import Menu
 from bot.channels.telegram.reading import Me
-from bot.channels.telegram.webhook import NotYet
 from bot.talk import Incoming, Receive
 from storage import invites
 from storage.database import Database

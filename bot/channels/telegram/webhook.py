@@ -11,15 +11,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.channels.called import NotYet, whole_body
+
 PATH = "/telegram/webhook"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 LARGEST_BYTES = 1_000_000
 
 Take = Callable[[list[dict[str, Any]]], Awaitable[None]]
-
-
-class NotYet(Exception):
-    """Nobody can take updates at this moment; Telegram calls again."""
 
 
 def webhook_route(secret: str, take: Take) -> Route:
@@ -29,7 +27,7 @@ def webhook_route(secret: str, take: Take) -> Route:
         given = request.headers.get(SECRET_HEADER, "")
         if not hmac.compare_digest(given.encode(), secret.encode()):
             return PlainTextResponse("only Telegram calls here, with its secret", 403)
-        body = await _body(request)
+        body = await whole_body(request, most=LARGEST_BYTES)
         if body is None:
             return PlainTextResponse("too large for an update", 413)
         update = _update(body)
@@ -42,16 +40,6 @@ def webhook_route(secret: str, take: Take) -> Route:
         return Response(status_code=200)
 
     return Route(PATH, called, methods=["POST"])
-
-
-async def _body(request: Request) -> bytes | None:
-    """The whole body, or None as soon as it is larger than an update can be."""
-    held = bytearray()
-    async for chunk in request.stream():
-        held += chunk
-        if len(held) > LARGEST_BYTES:
-            return None
-    return bytes(held)
 
 
 def _update(body: bytes) -> dict[str, Any] | None:
