@@ -80,6 +80,20 @@ def test_telegram_is_known_to_its_own_channel_only() -> None:
     assert broken(laws.importing("telegram"), others) == ""
 
 
+def test_what_wecom_encrypts_and_writes_is_known_to_its_own_channel_only() -> None:
+    others = [file for file in PRODUCT if not file.path.startswith("bot/channels/wecom")]
+
+    assert broken(laws.importing("cryptography", "defusedxml"), others) == ""
+
+
+def test_what_telegram_and_wecom_have_in_common_stands_above_both() -> None:
+    above = [file for file in sources("bot/channels") if file.path.count("/") == 2]
+    beside = [file for file in sources("bot/channels/wecom") for other in file.imports() if "telegram" in other.module]
+
+    assert broken(laws.importing("telegram", "httpx"), above) == ""
+    assert beside == []
+
+
 def test_the_database_is_spoken_to_in_storage_only() -> None:
     assert broken(laws.database_words, BOT) == ""
 
