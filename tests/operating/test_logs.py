@@ -32,7 +32,18 @@ NAME, PHONE, TOLD_IN_PRIVATE = "欧阳雪莲", "18612345678", "做牙科手术"
 START_SECONDS = 60.0
 STORE = DEMO.read_text("utf-8").replace("王磊", NAME).replace("13800000003", PHONE)
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+08:00")
-NUMBERS = {"inbox_id", "outbox_id", "update_id", "permanent", "handled", "delivered", "removed", "error", "port"}
+NUMBERS = {
+    "inbox_id",
+    "outbox_id",
+    "update_id",
+    "permanent",
+    "handled",
+    "delivered",
+    "removed",
+    "error",
+    "port",
+    "code",
+}
 # Of what was raised its kind and its place are told.
 RAISED = {"exc_info"}
 
