@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from bot.questions import Pick, Place, Reading
 from bot.reading import (
+    Duration,
     Misread,
     Point,
     Span,
@@ -25,6 +26,10 @@ from bot.reading import (
     read_residents,
     read_time,
 )
+from bot.rules.calendar import Calendar
+from bot.rules.limits import HalfWorkingDay, Limit, WorkingDays, WorkingTime
+
+A_DAY, HALF_A_DAY = 24 * 60, 12 * 60
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,8 @@ class Money(Pick):
 class At(Pick):
     """A moment to come (a day means its opening), or with `past` one that was (a day means its close).
 
-    Of one until which something lasts a day means its close, too: `closes`. 周五下午3点, 上午11点.
+    Of one until which something lasts a day means its close, too: `closes`. 周五下午3点, 上午11点. Where the question
+    has a `since`, an amount is working time from then on: 两天, 半天, 三个小时.
     """
 
     past: bool = False
@@ -96,6 +102,9 @@ class At(Pick):
         value = read_time(said.strip(), now=reading.now, calendar=reading.calendar)
         if self.past:
             return _before(value.at if isinstance(value, Point) else _ends(as_span(value, said), reading), reading)
+        since = reading.question(name).since
+        if isinstance(value, Duration) and since is not None:
+            return _later(since, value.minutes, reading.calendar)
         check_future(value, reading.now)
         if isinstance(value, Point):
             return value.at
@@ -105,6 +114,18 @@ class At(Pick):
     def place(self, words: str, reading: Reading, name: str) -> Place | None:
         found = find_time(words, now=reading.now, calendar=reading.calendar, want="any")
         return Place(found.start, found.end) if found else None
+
+
+def _later(since: datetime, minutes: int, calendar: Calendar) -> datetime:
+    """The days as working days, what is left of them as working time."""
+    days, rest = divmod(minutes, A_DAY)
+    limits: list[Limit] = [WorkingDays(days)] if days else []
+    if rest:
+        limits.append(HalfWorkingDay() if rest == HALF_A_DAY else WorkingTime(rest))
+    at = since.replace(second=0, microsecond=0)
+    for limit in limits:
+        at = calendar.deadline(at, limit).due
+    return at
 
 
 def _before(at: datetime, reading: Reading) -> datetime:

@@ -45,7 +45,6 @@ class HandoverForm(SQLModel, table=True):
     items: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     remarks: str = ""
     materials_attached: bool = False
-    breakdown_attached: bool = False
     state: HandoverState = Field(default=HandoverState.HANDED, sa_type=String)
     handed_at: datetime = Field(sa_type=Moment)
     handed_by_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=KEY)

@@ -35,7 +35,6 @@ class CaseStep(SQLModel, table=True):
     pause ends, and `clock_left` is empty where a moment was agreed instead, or was past when the clock went on.
     `revision` counts the changes of owner, state and due moment, so that nothing is said twice or of an old one.
     A pause keeps `due_at` as it was; `ask_again_at` is when the owner is asked whether the customer has answered.
-    `warned_at` is when the client manager heard that it is late.
     """
 
     __tablename__ = "case_steps"
@@ -61,7 +60,6 @@ class CaseStep(SQLModel, table=True):
     paused_at: datetime | None = Field(default=None, sa_type=Moment)
     paused_why: str = ""
     ask_again_at: datetime | None = Field(default=None, sa_type=Moment)
-    warned_at: datetime | None = Field(default=None, sa_type=Moment)
     done_at: datetime | None = Field(default=None, sa_type=Moment)
     done_by_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=KEY)
 

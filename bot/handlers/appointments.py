@@ -1,13 +1,14 @@
 """Meetings about a case (看方案, 预交底, 看预算): booked at a step, reminded of, moved by 改约.
 
-Who takes part hears of it the day before and an hour before, in one line; after it was held, moved or its case closed
-nothing is said. Where they are away or with another customer then, the read-back of the booking says so.
+Who takes part hears of it the day before and an hour before, in one line; who has its step is asked after it whether
+it was held, and the client manager hears if nobody says. After it was held, moved or its case closed nothing is said.
+Where they are away or with another customer then, the read-back of the booking says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel
@@ -21,14 +22,12 @@ from bot.handlers import workflow_record
 from bot.measures import At
 from bot.questions import Question, Reading
 from bot.reading import Span
-from bot.rules.appointments import BY_MARK, Ring
+from bot.rules.appointments import BEFORE, BY_MARK, Ring
 from bot.rules.book import Rulebook
 from storage import appointments, customers, workflow
 from storage.customers import Case
 from storage.reminders import Reminder
 from storage.workflow import CaseMark
-
-FARTHEST = timedelta(days=800)
 
 
 class MovingForm(BaseModel):
@@ -84,18 +83,22 @@ def _submit(ctx: Context, form: MovingForm, about: Mapping[str, Any]) -> Answer:
 
 
 def ring(scene: Scene, reminder: Reminder) -> None:
-    """A moment before the meeting has come, if it is still to be held then."""
+    """A moment of the meeting has come, if it is still to be held, or to be said that it was."""
     found = cards.of_store(scene, int(reminder.subject.partition(":")[2]))
     if found is None:
         return
     mark, case = found
-    if cards.is_ahead(scene, mark, case):
-        telling.remind(scene, mark, case, Ring(reminder.occurrence))
+    if not cards.is_ahead(scene, mark, case):
+        return
+    if (which := Ring(reminder.occurrence)) in BEFORE:
+        telling.remind(scene, mark, case, which)
+    else:
+        telling.ask(scene, mark, which)
 
 
 def watch(scene: Scene) -> None:
-    """What rings about every meeting ahead is set, also about one that was booked before anything rang."""
-    for mark, _ in cards.between(scene, Span(scene.now, scene.now + FARTHEST)):
+    """What rings about every meeting that nobody has said was held is set, also where it was booked before it rang."""
+    for mark, _ in cards.between(scene, Span(scene.now - cards.FARTHEST, scene.now + cards.FARTHEST)):
         telling.plan(scene, mark)
 
 

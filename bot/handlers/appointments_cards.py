@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.feature import MANAGERS, Scene
@@ -11,12 +11,14 @@ from bot.handlers import customers_cards
 from bot.notices import Notice, in_rows, notice
 from bot.reading import Span
 from bot.rules import appointments as rules
-from bot.rules.appointments import BOOKED, BY_MARK, LENGTH, Booked
+from bot.rules.appointments import BOOKED, BY_MARK, LENGTH, Booked, Ring
 from bot.talk import Button
 from storage import appointments, customers, staff, workflow
 from storage.customers import Case, CaseState
 from storage.staff import Staff
-from storage.workflow import CaseMark
+from storage.workflow import CaseMark, CaseStep, StepState
+
+FARTHEST = timedelta(days=800)
 
 
 def subject(mark: CaseMark) -> str:
@@ -115,6 +117,23 @@ def between(scene: Scene, span: Span) -> Iterator[tuple[CaseMark, Case]]:
     for mark, case in appointments.between(scene.session, scene.store.id, marks, start=span.start, end=span.end):
         if is_ahead(scene, mark, case):
             yield mark, case
+
+
+def unanswered(scene: Scene) -> Iterator[tuple[CaseMark, Case, CaseStep]]:
+    """The store's meetings that nobody has said of whether they were held, though it was asked; whose step it is."""
+    for mark, case in between(scene, Span(scene.now - FARTHEST, scene.now)):
+        step = answering(scene, mark)
+        if step and rules.rings_after(mark.at, scene.rules.working)[Ring.ASKED] <= scene.now:
+            yield mark, case, step
+
+
+def answering(scene: Scene, mark: CaseMark) -> CaseStep | None:
+    """The step at which it is said whether it was held; None if internal, or while the customer is waited for."""
+    booked = BY_MARK[mark.mark]
+    if booked.held is None:
+        return None
+    live = workflow.live_of_case(scene.session, mark.case_id)
+    return next((one for one in live if one.step == booked.part_of and one.state == StepState.OPEN), None)
 
 
 def moving(scene: Scene, case: Case, mark: CaseMark, viewer: Staff) -> list[Button]:

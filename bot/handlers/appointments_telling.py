@@ -5,9 +5,11 @@ from __future__ import annotations
 from bot.colleagues import front_desk
 from bot.feature import Absence, Context, Scene
 from bot.handlers import appointments_cards as cards
-from bot.handlers import workflow_steps
+from bot.handlers import workflow_cards, workflow_reminders, workflow_steps
+from bot.notices import passing
 from bot.reading import Span
 from bot.rules import appointments as rules
+from bot.rules import workflow_clock as clock
 from bot.rules.appointments import BY_HELD, BY_MARK, LENGTH, Ring
 from storage import customers, staff, workflow
 from storage.customers import Case
@@ -42,7 +44,9 @@ def _booked(ctx: Context, case: Case, mark: CaseMark) -> None:
 
 def plan(scene: Scene, mark: CaseMark) -> None:
     """What rings about it; what is past rings no more."""
-    for ring, at in rules.rings(mark.at, mark.recorded_at, scene.rules.working).items():
+    calendar = scene.rules.working
+    after = rules.rings_after(mark.at, calendar) if BY_MARK[mark.mark].held is not None else {}
+    for ring, at in (rules.rings(mark.at, mark.recorded_at, calendar) | after).items():
         if at > scene.now:
             scene.remind("appointments", cards.subject(mark), at, occurrence=str(ring))
 
@@ -63,6 +67,19 @@ def remind(scene: Scene, mark: CaseMark, case: Case, ring: Ring) -> None:
     for person_id in cards.taking_part(scene, case, mark):
         told = cards.told(f"appointments.{ring}", scene, mark, case, again=soon, left=left)
         scene.tell(person_id, told, urgent=ring == Ring.SOON, dedupe=f"appointment|{mark.id}|{ring}")
+
+
+def ask(scene: Scene, mark: CaseMark, ring: Ring) -> None:
+    """It has passed, and nobody says whether it was held: who has its step is asked once, then who leads hears it."""
+    step = cards.answering(scene, mark)
+    if step is None:
+        return
+    hearing = workflow_reminders.hearing(scene, step, clock.Ring.CLIENT_MANAGER)
+    people = [step.owner_id] if ring == Ring.ASKED else [one.id for one in hearing]
+    known = workflow_cards.facts(scene, step) | {"what": cards.title(mark), "at": mark.at}
+    for person_id in people:
+        told = passing(f"appointments.{ring}", subject=step.subject, **known)
+        scene.tell(person_id, told, urgent=ring == Ring.ASKED, dedupe=f"appointment|{mark.id}|{ring}")
 
 
 def absent(scene: Scene, absence: Absence) -> None:

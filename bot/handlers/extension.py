@@ -6,7 +6,9 @@ manager's own word about somebody else's step, and needs no request.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -25,18 +27,27 @@ from bot.questions import Objection, Option, Question, Reading, Words
 from bot.rules.limits import HalfWorkingDay, WorkingDays
 from bot.rules.workflow import BY_KEY, StepKey, limit_of
 from bot.talk import Button
-from storage import workflow
+from storage import customers, workflow
 from storage.staff import Role, Staff
 from storage.workflow import CaseStep, Extension, ExtensionState, StepState
 
 RULE = "HANDBOOK 6"
 OPEN = ExtensionState.PENDING
+LEAD = re.compile(r"^(?:请|想|能不能|可以)?再?(?:(?:延(?:长|期|后|迟)?|推迟|宽限|多|给)[到至]?给?)?")
+
+
+@dataclass(frozen=True)
+class Later(At):
+    """A moment to come, or so much more time: 延两天, 再给半天, 延到周一."""
+
+    def read(self, said: str, reading: Reading, name: str) -> datetime:
+        return super().read(LEAD.sub("", said.strip(), count=1), reading, name)
 
 
 class ExtensionForm(BaseModel):
     """Until when, and why."""
 
-    until: Annotated[datetime, At(closes=True)]
+    until: Annotated[datetime, Later(closes=True)]
     reason: Annotated[str, Words(leads=("因为", "原因是", "原因"))]
 
 
@@ -68,7 +79,7 @@ def _look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
     objection = None
     if until is not None and step.due_at is not None and until <= step.due_at:
         objection = Objection("until", notice("extension.not_later", due=step.due_at), options)
-    return Reading(ctx.now, ctx.rules.working, {"until": Question(ask=ask, options=options)}, objection)
+    return Reading(ctx.now, ctx.rules.working, {"until": Question(ask=ask, options=options, since=since)}, objection)
 
 
 def _readback(ctx: Context, form: ExtensionForm, about: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -125,7 +136,7 @@ def _grant(scene: Scene, asked: Extension, step: CaseStep) -> None:
     if step.owner_id != asked.asked_by_id or _is_by_manager(scene, asked):
         told = passing("extension.granted_to_you", subject=step.subject, **cards.facts(scene, step))
         scene.tell(step.owner_id, told, urgent=True)
-    workflow_reminders.plan(scene, step)
+    workflow_reminders.plan_anew(scene, step)
     scene.refresh(step.subject)
     scene.refresh(f"customers:{step.case_id}")
 
@@ -137,7 +148,7 @@ def _is_by_manager(scene: Scene, asked: Extension) -> bool:
 
 def decided(scene: Scene, extension_id: int, decision: Decision) -> None:
     asked = existing(scene, extension_id)
-    step = _step(scene, asked)
+    step = _locked(scene, asked)
     if decision.approved and step.state == StepState.OPEN:
         _grant(scene, asked, step)
     else:
@@ -150,14 +161,14 @@ def decided(scene: Scene, extension_id: int, decision: Decision) -> None:
 def reopened(scene: Scene, extension_id: int) -> None:
     """A decision was taken back within its minutes: the old moment holds again until another one."""
     asked = existing(scene, extension_id)
+    step = _locked(scene, asked)
     was = asked.state
     if not workflow.move_extension(scene.session, asked, ExtensionState.PENDING, while_in=was):
         raise Refusal("extension.over")
-    step = _step(scene, asked)
     if was == ExtensionState.GRANTED:
         workflow.change(scene.session, step, {"due_at": asked.was_due_at, **_old_clock(scene, step, asked)})
         scene.unsay(step.subject, [step.owner_id])
-        workflow_reminders.plan(scene, step)
+        workflow_reminders.plan_anew(scene, step)
         scene.refresh(step.subject)
 
 
@@ -189,6 +200,7 @@ def withdraw(ctx: Context, press: Press) -> Answer:
         raise Refusal("desk.no_such_button", audited="desk.forged_button")
     if asked.asked_by_id != ctx.me.id:
         raise Refusal("extension.not_yours", audited="extension.not_allowed")
+    _locked(ctx, asked)
     if not workflow.move_extension(ctx.session, asked, ExtensionState.WITHDRAWN, while_in=OPEN):
         raise Refusal("extension.over")
     approvals.withdraw_request(ctx, asked.subject)
@@ -208,6 +220,14 @@ def _step(scene: Scene, asked: Extension) -> CaseStep:
     step = workflow.get(scene.session, scene.store.id, asked.step_id)
     if step is None:
         raise LookupError(f"step {asked.step_id} is gone")
+    return step
+
+
+def _locked(scene: Scene, asked: Extension) -> CaseStep:
+    """The step, its case and itself locked in this order: what is decided and what is done come one after another."""
+    step = _step(scene, asked)
+    customers.lock(scene.session, scene.store.id, step.case_id)
+    workflow.lock(scene.session, scene.store.id, step.id)
     return step
 
 

@@ -1,7 +1,8 @@
 """Follow-ups (HANDBOOK 2.3): every contact with a customer is written down, and the next one is not forgotten.
 
 跟进 李女士 电话聊了，周六再来 is all it takes: the next date is the one that was said, or what the grade makes it.
-When it has come the case's client manager is reminded once, in working hours; nothing rings about a closed case.
+When it has come the case's client manager is reminded once, in working hours, or by the morning's list where that has
+it; nothing rings about a closed case.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from bot.rules import customers as rules
 from bot.rules.book import Rulebook
 from bot.rules.calendar import Calendar
 from bot.talk import Button
-from storage import customers, inbox, staff
+from storage import customers, inbox, reminders, staff
 from storage.customers import Case, CaseState, FollowUp, Grade
 from storage.reminders import Reminder
 from storage.staff import Role, Staff
@@ -207,6 +208,11 @@ def _plan(scene: Scene, case: Case) -> None:
         scene.remind("follow_up", _subject(case), rules.at_work(case.follow_up_at, scene.rules.working))
 
 
+def told_by_list(scene: Scene, case: Case) -> None:
+    """The morning's list has said it to all who do it: it is not said singly too, and is there again tomorrow."""
+    scene.forget("follow_up", _subject(case))
+
+
 def _subject(case: Case) -> str:
     """What the reminder is about, and its card."""
     return f"follow_up:{case.id}"
@@ -260,9 +266,15 @@ def _buttons(scene: Scene, case: Case) -> Buttons:
 def rules_changed(scene: Scene, before: Rulebook) -> list[Change]:
     """What would ring in closed hours now rings when the store opens; nobody need hear that."""
     for case in customers.open_of(scene.session, scene.store.id, most=10_000):
-        if case.follow_up_at is not None and case.follow_up_at > scene.now:
+        if case.follow_up_at is not None and case.follow_up_at > scene.now and _still_rings(scene, case):
             _plan(scene, case)
     return []
+
+
+def _still_rings(scene: Scene, case: Case) -> bool:
+    subject = _subject(case)
+    at = reminders.at_of(scene.session, store_id=scene.store.id, feature="follow_up", subject=subject)
+    return at is not None
 
 
 def _case(ctx: Context, about: Mapping[str, Any]) -> Case:

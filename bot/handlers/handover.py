@@ -21,14 +21,14 @@ from bot.handlers import handover_paper, workflow_cards, workflow_record
 from bot.handlers import workflow_acting as acting
 from bot.handlers import workflow_steps as steps
 from bot.handlers.handover_forms import ASKED, RULE
-from bot.handlers.workflow_reminders import hearing
+from bot.handlers.workflow_reminders import hearing, leave_at
 from bot.measures import Money
 from bot.notices import notice
 from bot.questions import Option, Pick, Question, Reading, Words
 from bot.rules.book import Rulebook
 from bot.rules.workflow import BY_KEY, Need, Paper, StepKey, next_step
 from bot.rules.workflow import Handover as Hands
-from bot.rules.workflow_clock import Ring
+from bot.rules.workflow_clock import Ring, due_at
 from bot.rules.workflow_record import Fact, ending
 from storage import customers, handover, staff, workflow
 from storage.customers import Case
@@ -101,7 +101,16 @@ def _readback(ctx: Context, form: HandingForm, about: Mapping[str, Any]) -> Mapp
         "remarks": form.remarks,
         "materials": Need.MATERIALS_SELECTED in marks,
         "apart": _apart(ctx, case, hands, form),
+        "away": _away(ctx, step, form),
     }
+
+
+def _away(ctx: Context, step: CaseStep, form: HandingForm) -> dict[str, Any] | None:
+    """The leave in which what follows is due, so that the giver knows before (HANDBOOK 6)."""
+    following = next_step(StepKey(step.step))
+    due = due_at(BY_KEY[following], ctx.now, ctx.rules) if following else None
+    gone = leave_at(ctx, form.to, due) if form.to and due else None
+    return {"span": gone.span, "due": due} if gone else None
 
 
 def _apart(ctx: Context, case: Case, hands: Hands, form: HandingForm) -> dict[str, Any] | None:

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from bot.feature import Scene
-from bot.handlers import customers_cards
+from bot.handlers import customers_cards, workflow_cards
 from bot.notices import Notice, notice
+from bot.rules.workflow import BY_KEY, StepKey
 from bot.rules.workflow_record import Fact
 from bot.rules.workflow_totals import Difference, difference
 from bot.talk import Button
@@ -59,7 +60,7 @@ def facts(scene: Scene, form: HandoverForm) -> dict[str, Any]:
         "answered_by": staff.get(scene.session, form.answered_by_id or form.to_id).name,
         "why": form.returned_why,
         "may_return": form.next_step_id is not None,
-        "next_step": notice(f"process.name_{following.step}") if following else None,
+        "next_step": workflow_cards.title(BY_KEY[StepKey(following.step)]) if following else None,
         "next_due": following.due_at if following else None,
     }
 

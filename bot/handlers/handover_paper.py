@@ -1,4 +1,7 @@
-"""The handover form as a file to be printed: every row of HANDBOOK 2.6, and no total, whoever prints it (E6)."""
+"""The handover form as a file to be printed: the rows of HANDBOOK 2.6, and no total, whoever prints it (E6).
+
+Whether a breakdown is attached is nowhere on record, and not said.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from storage.staff import Staff
 BEFORE = ("number", "case", "customer", "estate", "stage")
 COLUMNS = ("item", "name", "version", "pages", "form", "remarks")
 AFTER = (
-    *("attached", "materials", "breakdown", "remarks", "giver", "receiver", "answer", "next"),
+    *("attached", "materials", "remarks", "giver", "receiver", "answer", "next"),
     *("signed_giver", "signed_receiver"),
 )
 
@@ -89,7 +92,6 @@ def _facts(scene: Scene, form: HandoverForm) -> dict[str, Any]:
     signed_by = form.handed_by_id or form.from_id
     return cards.facts(scene, form) | {
         **_roles(scene, form),
-        "breakdown": form.breakdown_attached,
         "attached": sum(1 for one in form.items if one.get("version")),
         "signed_by": staff.get(scene.session, signed_by).name,
         "answered_by": staff.get(scene.session, form.answered_by_id).name if form.answered_by_id else "",

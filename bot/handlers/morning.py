@@ -1,7 +1,8 @@
 """早报: before the store opens everybody hears what is theirs today, and the groups what is due, late, booked (6).
 
 One reminder a store sets itself anew each working morning; who has nothing hears nothing, and what is late is there
-each morning until it is done. Said as a command it shows the day as it stands now.
+each morning until it is done. A customer to be contacted by the opening is told of by it, not singly. Said as a command
+it shows the day as it stands now.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.feature import Answer, Change, Command, Context, Feature, Scene
+from bot.handlers import follow_up
 from bot.handlers import morning_lists as lists
 from bot.notices import notice
 from bot.rules import morning as rules
@@ -44,6 +46,8 @@ def ring(scene: Scene, reminder: Reminder) -> None:
         own = lists.for_one(scene, known, person)
         if own is not None:
             scene.tell(person.id, own, dedupe=once)
+    for case in lists.told_to_all(scene, known):
+        follow_up.told_by_list(scene, case)
 
 
 def show(ctx: Context, word: str, rest: str) -> Answer:

@@ -85,7 +85,7 @@ def rules_changed(scene: Scene, before: Rulebook) -> list[Change]:
                 changed.append(Change(step.owner_id, notice("workflow.due_moved", was=was, **facts)))
             scene.refresh(step.subject)
             scene.refresh(f"customers:{step.case_id}")
-        workflow_reminders.plan(scene, step)
+        workflow_reminders.plan_anew(scene, step)
     return changed
 
 

@@ -1,5 +1,6 @@
 """Whose step falls due while they are on leave: the client manager hears at once, and passes it on, or lets it wait.
 
+So they do when the step becomes theirs, or due then, after the leave was granted (workflow_reminders.py).
 It is a subject of its own (`workflow_away:42` for step 42), so that its card shows what was done about it.
 """
 
@@ -10,12 +11,10 @@ from bot.handlers import workflow_acting as acting
 from bot.handlers import workflow_cards as cards
 from bot.handlers import workflow_reminders as reminders
 from bot.notices import Notice, notice, row
-from bot.reading import Span
-from bot.rules.workflow_clock import Ring
 from bot.talk import Button
 from storage import workflow
 from storage.staff import Staff
-from storage.workflow import CaseStep, StepState
+from storage.workflow import StepState
 
 MOST = 1000
 
@@ -23,21 +22,7 @@ MOST = 1000
 def absent(scene: Scene, absence: Absence) -> None:
     """Each step that is due while its owner is away, to the case's client manager."""
     for step in workflow.live_of_owner(scene.session, absence.person_id, most=MOST):
-        if not _is_due_in(step, absence.span):
-            continue
-        told = notice("workflow.owner_away", subject=_subject(step), **cards.facts(scene, step), span=absence.span)
-        for person in reminders.hearing(scene, step, Ring.CLIENT_MANAGER):
-            once = f"owner away|{step.id}|{step.revision}|{absence.subject}|{absence.span.start.isoformat()}"
-            scene.tell(person.id, told, urgent=True, dedupe=once)
-
-
-def _is_due_in(step: CaseStep, span: Span) -> bool:
-    """What is due as the leave begins can still be done before it; what is due as it ends cannot."""
-    return step.state == StepState.OPEN and step.due_at is not None and span.start < step.due_at <= span.end
-
-
-def _subject(step: CaseStep) -> str:
-    return f"workflow_away:{step.id}"
+        reminders.tell_of_leave(scene, step, absence)
 
 
 def card(scene: Scene, step_id: int, viewer: Staff | None) -> Notice | None:
@@ -48,7 +33,9 @@ def card(scene: Scene, step_id: int, viewer: Staff | None) -> Notice | None:
     keep_it = Button("workflow.button_keep", f"workflow_away:keep:{step.id}")
     choices = row(cards.button("pass_on", step), cards.button("wait", step), keep_it)
     buttons = choices if step.state == StepState.OPEN else ()
-    return notice("workflow.away_card", buttons=buttons, subject=_subject(step), **cards.facts(scene, step))
+    return notice(
+        "workflow.away_card", buttons=buttons, subject=reminders.away_subject(step), **cards.facts(scene, step)
+    )
 
 
 def keep(ctx: Context, press: Press) -> Answer:

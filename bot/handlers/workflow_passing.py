@@ -32,7 +32,8 @@ def pass_on(ctx: Context, press: Press) -> Answer:
     """The button 转给别人."""
     step = acting.own(ctx, press)
     if not _others(ctx, step):
-        raise Refusal("workflow.nobody_else", role=notice(f"staff.role_{_role(step)}"))
+        role = notice(f"staff.role_{_role(step)}")
+        raise Refusal("workflow.nobody_else", role=role, has_clock=step.due_at is not None)
     return open_form(ctx, PASSING, about={"step": step.id})
 
 

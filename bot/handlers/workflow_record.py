@@ -20,11 +20,11 @@ from bot.handlers import workflow_acting as acting
 from bot.handlers import workflow_cards as cards
 from bot.handlers import workflow_steps as steps
 from bot.measures import At, Money
-from bot.notices import notice, passing
+from bot.notices import Notice, notice, passing
 from bot.questions import Objection, Option, Pick, Question, Reading, Words
 from bot.rules import workflow_record as rules
 from bot.rules.appointments import BY_MARK
-from bot.rules.workflow import Need, Paper, StepKey
+from bot.rules.workflow import BY_KEY, Need, Paper, StepKey
 from bot.rules.workflow_record import FIRST, Asked, Entry, Fact, Outcome
 from storage import customers, staff, workflow
 from storage.customers import Case, CaseState
@@ -169,13 +169,34 @@ def _put(ctx: Context, step: CaseStep, entry: Entry, form: EntryForm) -> Answer:
     if entry.mark == Fact.CHANGES_WANTED:
         _call_off(ctx, case, step)
         steps.go_back(ctx, case, step)
+        _tell_joining(ctx, case, form.words)
         return notice("workflow.changes_wanted", **_next(ctx, case), said=form.words)
     if entry.mark in (Need.PLAN_MEETING_HELD, Need.BUDGET_MEETING_HELD):
         return _after_meeting(ctx, case, step, form)
     if _is_ended(ctx, step):
         return _end(ctx, case, step)
+    if entry.mark == Fact.BUDGET_MEETING_BOOKED:
+        _ask_to_explain(ctx, case, step)
     ctx.refresh(step.subject)
     return _noted(step, entry)
+
+
+def _tell_joining(ctx: Context, case: Case, words: str) -> None:
+    """Who takes part in an adjustment besides its owner hears what is wanted, and whose it is (HANDBOOK W6)."""
+    step = workflow.live_of_case(ctx.session, case.id)[-1]
+    for role in BY_KEY[StepKey(step.step)].joined_by:
+        person = steps.member(ctx, case, role)
+        if person is not None and person.id not in (ctx.me.id, step.owner_id):
+            told = passing("workflow.changes_told", subject=step.subject, **cards.facts(ctx, step), said=words)
+            ctx.tell(person.id, told)
+
+
+def _ask_to_explain(ctx: Context, case: Case, step: CaseStep) -> None:
+    """The estimator explains the budget item by item (HANDBOOK W10), and says so on the card of this step."""
+    person = steps.member(ctx, case, Role.ESTIMATOR)
+    explained = Need.BUDGET_EXPLAINED in workflow.marks_of(ctx.session, case.id)
+    if person is not None and person.id not in (ctx.me.id, step.owner_id) and not explained:
+        ctx.tell(person.id, Notice(subject=step.subject, lead=notice("workflow.explain")))
 
 
 def _call_off(ctx: Context, case: Case, step: CaseStep) -> None:
@@ -227,6 +248,10 @@ def _after_meeting(ctx: Context, case: Case, step: CaseStep, form: EntryForm) ->
     if form.outcome == Outcome.AGREED and step.step == StepKey.PLAN_MEETING:
         put_mark(ctx, step, Need.PLAN_AGREED, at=ctx.now, said={})
     steps.go_on(ctx, case, StepKey(step.step), changes_wanted=changes, at=form.happened or ctx.now)
+    if changes:
+        _tell_joining(ctx, case, form.words)
+    elif step.step == StepKey.BUDGET_MEETING:
+        _ask_to_explain(ctx, case, workflow.live_of_case(ctx.session, case.id)[-1])
     key = "workflow.changes_wanted" if changes else "workflow.met"
     return notice(key, **_next(ctx, case), said=form.words, outcome=form.outcome)
 

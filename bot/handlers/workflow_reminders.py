@@ -1,12 +1,17 @@
-"""What rings about a step: before its due moment, at it, after it (HANDBOOK 6); and a customer who is waited for."""
+"""What rings about a step: before its due moment, at it, after it (HANDBOOK 6); and a customer who is waited for.
+
+The client manager hears before that, where the owner is on leave when the step is due.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.feature import Scene
+from bot.feature import Absence, Scene
+from bot.handlers import leave_lists
 from bot.handlers import workflow_cards as cards
-from bot.notices import Notice, passing
+from bot.notices import Notice, notice, passing
+from bot.reading import Span
 from bot.rules import workflow_clock as clock
 from bot.rules.workflow import BY_KEY, StepKey
 from bot.rules.workflow_clock import Moment, Ring
@@ -16,7 +21,46 @@ from storage.staff import Role, Staff, with_role
 from storage.workflow import LIVE, CaseStep, StepState
 
 DAYS_UNTIL_ASKED_AGAIN = 2
+A_MOMENT = timedelta(seconds=1)
 BEFORE = (Ring.DAYS_BEFORE, Ring.DAY_BEFORE, Ring.MORNING, Ring.HOURS_BEFORE)
+
+
+def plan_anew(scene: Scene, step: CaseStep) -> None:
+    """The step is somebody else's now, or due at another moment: the leave that they have then counts, too."""
+    plan(scene, step)
+    scene.refresh(away_subject(step))
+    if step.due_at is None or step.due_at <= scene.now:
+        return
+    gone = leave_at(scene, step.owner_id, step.due_at)
+    if gone is not None:
+        tell_of_leave(scene, step, gone)
+
+
+def leave_at(scene: Scene, person_id: int, due_at: datetime) -> Absence | None:
+    """The granted leave in which somebody would have to be done."""
+    found = leave_lists.absences(scene, Span(due_at - A_MOMENT, due_at))
+    return next((one for one in found if one.person_id == person_id and is_in(due_at, one.span)), None)
+
+
+def is_in(due_at: datetime, span: Span) -> bool:
+    """What is due as the leave begins can still be done before it; what is due as it ends cannot."""
+    return span.start < due_at <= span.end
+
+
+def tell_of_leave(scene: Scene, step: CaseStep, gone: Absence) -> None:
+    """The client manager hears once for each owner, due moment and leave; nobody does while the clock stands still."""
+    if step.state != StepState.OPEN or step.due_at is None or not is_in(step.due_at, gone.span):
+        return
+    told = notice("workflow.owner_away", subject=away_subject(step), **cards.facts(scene, step), span=gone.span)
+    of_leave = f"{gone.subject}|{gone.span.start.isoformat()}"
+    once = f"owner away|{step.id}|{step.owner_id}|{step.due_at.isoformat()}|{of_leave}"
+    for person in hearing(scene, step, Ring.CLIENT_MANAGER):
+        scene.tell(person.id, told, urgent=True, dedupe=once)
+
+
+def away_subject(step: CaseStep) -> str:
+    """The card on which the managers see what was done about a step whose owner is away (workflow_away.py)."""
+    return f"workflow_away:{step.id}"
 
 
 def plan(scene: Scene, step: CaseStep) -> None:
@@ -79,12 +123,17 @@ def hearing(scene: Scene, step: CaseStep, ring: Ring) -> list[Staff]:
     """Who hears that it is late: the case's client manager, then the GM office; never the owner about themselves."""
     people = [one for one in scene.people() if one.id != step.owner_id]
     if ring == Ring.CLIENT_MANAGER:
-        manager_id = customers.team_of(scene.session, step.case_id).get(Role.CLIENT_MANAGER)
-        managers = with_role(people, Role.CLIENT_MANAGER)
-        own = [one for one in managers if one.id == manager_id] or managers
-        if own:
-            return own
+        managers = client_managers(scene, step, people)
+        if managers:
+            return managers
     return with_role(people, Role.GM_OFFICE)
+
+
+def client_managers(scene: Scene, step: CaseStep, people: list[Staff]) -> list[Staff]:
+    """The case's own among these people, otherwise every one."""
+    manager_id = customers.team_of(scene.session, step.case_id).get(Role.CLIENT_MANAGER)
+    managers = with_role(people, Role.CLIENT_MANAGER)
+    return [one for one in managers if one.id == manager_id] or managers
 
 
 def _to_owner(scene: Scene, step: CaseStep, moment: Moment, known: tuple[Moment, ...]) -> Notice:
@@ -116,9 +165,18 @@ def _late(scene: Scene, step: CaseStep, moment: Moment, known: tuple[Moment, ...
         **cards.facts(scene, step),
         late=scene.rules.working.working_between(start=step.due_at, end=moment.at) if step.due_at else 0,
         asks_for_more=bool(workflow.pending_extensions(scene.session, step.id)),
+        away=_away(scene, step.owner_id),
         names="、".join(one.name for one in hearing(scene, step, following.ring)) if following else "",
         at=following.at if following else None,
     )
+
+
+def _away(scene: Scene, person_id: int) -> str:
+    """Why somebody who is not here could say nothing: `leave`, `out`; what ends at this moment counts."""
+    span = Span(scene.now - A_MOMENT, scene.now + A_MOMENT)
+    if any(one.person_id == person_id for one in leave_lists.absences(scene, span)):
+        return "leave"
+    return "out" if any(one.person_id == person_id for one in scene.absences(span)) else ""
 
 
 def _ask_again(scene: Scene, step: CaseStep) -> None:

@@ -93,9 +93,8 @@ def hand_card(scene: Scene, step: CaseStep, lead: Notice) -> None:
     once = f"step|{step.id}|{step.revision}"
     scene.tell(step.owner_id, Notice(subject=step.subject, lead=lead), dedupe=once)
     scene.refresh(step.subject)
-    scene.refresh(f"workflow_away:{step.id}")
     scene.refresh(f"customers:{step.case_id}")
-    workflow_reminders.plan(scene, step)
+    workflow_reminders.plan_anew(scene, step)
 
 
 def start_clock(scene: Scene, step: CaseStep, at: datetime) -> None:
@@ -158,7 +157,7 @@ def settle(scene: Scene, step: CaseStep) -> None:
     scene.unsay(step.subject, [step.owner_id])
     drop_extensions(scene, step)
     scene.refresh(step.subject)
-    scene.refresh(f"workflow_away:{step.id}")
+    scene.refresh(workflow_reminders.away_subject(step))
     scene.refresh(f"customers:{step.case_id}")
 
 

@@ -15,8 +15,9 @@ from bot.handlers import workflow_acting as acting
 from bot.handlers import workflow_cards as cards
 from bot.handlers import workflow_reminders, workflow_steps
 from bot.measures import At
-from bot.notices import passing
-from bot.questions import Option, Question, Reading, Words
+from bot.notices import notice, passing
+from bot.questions import Objection, Option, Question, Reading, Words
+from bot.rules.workflow_clock import LONGEST_WAIT_DAYS
 from storage import workflow
 from storage.workflow import CaseStep, StepState
 
@@ -41,7 +42,15 @@ def _look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
     today = ctx.today()
     days = [ctx.rules.working.opens(_open_from(ctx, today + timedelta(days=days))) for days in USUAL_DAYS]
     options = tuple(Option(at.isoformat(), "workflow.button_on", {"at": at}) for at in dict.fromkeys(days))
-    return Reading(ctx.now, ctx.rules.working, {"ask_again": Question(options=options)})
+    objection = None
+    if "ask_again" in answers and _is_too_far(ctx, datetime.fromisoformat(answers["ask_again"])):
+        objection = Objection("ask_again", notice("workflow.too_far", days=LONGEST_WAIT_DAYS), options)
+    return Reading(ctx.now, ctx.rules.working, {"ask_again": Question(options=options)}, objection)
+
+
+def _is_too_far(ctx: Context, at: datetime) -> bool:
+    day = at.astimezone(ctx.rules.working.zone).date()
+    return (day - ctx.today()).days > LONGEST_WAIT_DAYS
 
 
 def _open_from(ctx: Context, day: Any) -> Any:
@@ -51,9 +60,10 @@ def _open_from(ctx: Context, day: Any) -> Any:
 
 def _submit(ctx: Context, form: WaitingForm, about: Mapping[str, Any]) -> Answer:
     step = acting.of_form(ctx, about)
+    waits_already = step.state == StepState.PAUSED
     paused = {
         "state": StepState.PAUSED,
-        "paused_at": step.paused_at if step.state == StepState.PAUSED else ctx.now,
+        "paused_at": step.paused_at if waits_already else ctx.now,
         "paused_why": form.why,
         "ask_again_at": workflow_reminders.in_hours(ctx, form.ask_again),
     }
@@ -62,7 +72,18 @@ def _submit(ctx: Context, form: WaitingForm, about: Mapping[str, Any]) -> Answer
     after = {"why": form.why, "ask_again": form.ask_again.isoformat()}
     ctx.record("workflow.paused", f"customers:{step.case_id}", by=ctx.me, rule=RULE, after=after)
     _moved(ctx, step)
+    if not waits_already:
+        _tell_managers(ctx, step)
     return passing("workflow.waits", subject=step.subject, **cards.facts(ctx, step))
+
+
+def _tell_managers(ctx: Context, step: CaseStep) -> None:
+    """The case's client manager knows that its clock stands still, unless it was she who stopped it."""
+    managers = workflow_reminders.client_managers(ctx, step, ctx.people())
+    if ctx.me.id in [one.id for one in managers]:
+        return
+    for person in managers:
+        ctx.tell(person.id, passing("workflow.waits_told", subject=step.subject, **cards.facts(ctx, step)))
 
 
 def answered(ctx: Context, press: Press) -> Answer:
@@ -84,9 +105,8 @@ def _moved(ctx: Context, step: CaseStep) -> None:
     workflow_steps.drop_extensions(ctx, step)
     ctx.unsay(step.subject, [step.owner_id])
     ctx.refresh(step.subject)
-    ctx.refresh(f"workflow_away:{step.id}")
     ctx.refresh(f"customers:{step.case_id}")
-    workflow_reminders.plan(ctx, step)
+    workflow_reminders.plan_anew(ctx, step)
 
 
 WAITING = Form("workflow.waiting", WaitingForm, look=_look, submit=_submit, confirms=False)

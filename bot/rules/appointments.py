@@ -1,4 +1,4 @@
-"""Meetings about a case: which there are, who takes part, when they are reminded of it (HANDBOOK W4 W9 W10)."""
+"""Meetings about a case: which there are, who takes part, what rings before and after (HANDBOOK W4 W9 W10)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,21 @@ LENGTH = timedelta(hours=1)
 DAY_BEFORE_AT = time(17)
 AN_HOUR = timedelta(hours=1)
 LAST_HOUR = WorkingTime(60)
+ASKED_AFTER = WorkingTime(120)
 # Who was told of it so shortly before needs no notice of it.
 STILL_FRESH = timedelta(minutes=30)
 
 
 class Ring(StrEnum):
-    """The moments at which those who take part are reminded."""
+    """The moments at which those who take part are reminded, and at which it is asked whether it was held."""
 
     DAY_BEFORE = "day_before"
     SOON = "soon"
+    ASKED = "asked"
+    STILL_OPEN = "still_open"
+
+
+BEFORE = (Ring.DAY_BEFORE, Ring.SOON)
 
 
 @dataclass(frozen=True)
@@ -100,3 +106,9 @@ def rings(at: datetime, told_at: datetime, calendar: Calendar) -> dict[Ring, dat
         Ring.SOON: local - AN_HOUR,
     }
     return {ring: when for ring, when in found.items() if when >= told_at + STILL_FRESH}
+
+
+def rings_after(at: datetime, calendar: Calendar) -> dict[Ring, datetime]:
+    """Whether it was held is asked after two hours of work; who leads hears at the next opening that nobody said."""
+    asked = calendar.add_working(at, ASKED_AFTER)
+    return {Ring.ASKED: asked, Ring.STILL_OPEN: calendar.opens(calendar.next_working_day(asked.date()))}

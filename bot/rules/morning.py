@@ -40,6 +40,16 @@ def spoken_of(now: datetime, calendar: Calendar) -> Span:
     return Span(_midnight(today, calendar), _midnight(calendar.next_working_day(today), calendar))
 
 
+def is_today(at: datetime, now: datetime, calendar: Calendar) -> bool:
+    """Whether it is by the end of today, and not on one of the closed days behind it."""
+    return at < _midnight(now.astimezone(calendar.zone).date() + DAY, calendar)
+
+
+def stands_for(at: datetime, now: datetime, calendar: Calendar) -> bool:
+    """Whether the list says what would be said singly when the store opens: it is planned until then."""
+    return at <= calendar.opens(now.astimezone(calendar.zone).date())
+
+
 def rest_of_day(now: datetime, calendar: Calendar) -> Span:
     """What is left of the day, for who is away in it."""
     return Span(now, _midnight(now.astimezone(calendar.zone).date() + DAY, calendar))

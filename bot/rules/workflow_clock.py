@@ -14,6 +14,8 @@ from bot.rules.workflow import BY_KEY, Loop, Step, limit_of
 from storage.staff import Role
 
 A_MINUTE = WorkingTime(1)
+# A customer who is waited for is asked again before that: a clock that stands still for longer is forgotten.
+LONGEST_WAIT_DAYS = 30
 
 
 class Ring(StrEnum):

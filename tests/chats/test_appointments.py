@@ -30,6 +30,8 @@ SATURDAY = "周六 11月28日 15:00"
 LINE = "看方案 · 2026-0001 李女士 锦绣花园（王磊、周敏）"
 THE_DAY_BEFORE = "appointments.day_before"
 AN_HOUR_BEFORE = "appointments.soon"
+ASKED = "appointments.asked"
+STILL_OPEN = "appointments.still_open"
 
 
 def opens_card(person: Person) -> None:
@@ -101,10 +103,68 @@ def test_everybody_is_reminded_the_day_before_and_an_hour_before(
 ) -> None:
     booked.move_to("2026-11-28T16:00:00+08:00")
 
-    assert wang.hears(f"⏰ 明天（周六 11月28日）15:00 {LINE}，明天（周六 11月28日）14:00 再提醒您一次。")
+    assert wang.hears(f"⏰ 明天（周六 11月28日）15:00 {LINE}，当天 14:00 再提醒您一次。客户来不了就按“改约”。")
     assert zhou.hears(f"⏰ 还有 1 小时：今天（周六 11月28日）15:00 {LINE}。客户没来就按“改约”。")
     assert notices(booked, THE_DAY_BEFORE) == [("11-27 17:00", "wang"), ("11-27 17:00", "zhou")]
     assert notices(booked, AN_HOUR_BEFORE) == [("11-28 14:00", "wang"), ("11-28 14:00", "zhou")]
+
+
+def test_who_has_the_step_is_asked_after_it_and_the_client_manager_hears_it_next_morning(
+    booked: StoreAtWork, wang: Person, zhou: Person
+) -> None:
+    booked.move_to("2026-11-28T17:10:00+08:00")
+    assert wang.hears("⏰ 李女士 15:00 来看方案了吗？看完请按“完成”，没来请按“改约”。（2026-0001）")
+    assert wang.last().buttons[:2] == ("完成", "改约")
+    booked.move_to("2026-12-03T10:00:00+08:00")
+
+    told = "⚠ 王磊 还没说 2026-0001 李女士 昨天（周六 11月28日）15:00 来看方案了没有。"
+    assert zhou.hears(told)
+    assert notices(booked, ASKED) == [("11-28 17:00", "wang")]
+    assert notices(booked, STILL_OPEN) == [("11-29 09:00", "zhou")]
+
+
+def test_where_the_client_manager_has_the_step_the_gm_office_hears_it_next_morning(budget: StoreAtWork) -> None:
+    books(budget.person("zhou"))
+
+    budget.move_to("2026-12-01T10:00:00+08:00")
+
+    assert notices(budget, ASKED) == [("11-28 17:00", "zhou")]
+    assert notices(budget, STILL_OPEN) == [("11-29 09:00", "liu")]
+
+
+def test_after_a_meeting_that_was_moved_only_the_new_moment_is_asked_about(booked: StoreAtWork, wang: Person) -> None:
+    booked.move_to("2026-11-28T15:30:00+08:00")
+    moves(wang, "周二上午10点")
+
+    booked.move_to("2026-12-01T12:30:00+08:00")
+
+    assert notices(booked, ASKED) == [("12-01 12:00", "wang")]
+    assert notices(booked, STILL_OPEN) == []
+
+
+def test_nobody_is_asked_while_the_customer_is_waited_for(booked: StoreAtWork, wang: Person) -> None:
+    wang.presses("等客户")
+    wang.says("客户出差")
+    wang.says("12月8日")
+
+    booked.move_to("2026-11-30T10:00:00+08:00")
+
+    assert notices(booked, ASKED) == notices(booked, STILL_OPEN) == []
+
+
+def test_of_a_briefing_that_is_over_nothing_is_asked(store: StoreAtWork) -> None:
+    def work(session: Session) -> None:
+        scene = scene_of(store, session)
+        case = open_case(scene)
+        put_on_record(scene, case, Need.BRIEFING_ARRANGED, at=scene.now + timedelta(hours=3))
+        begin_step(scene, case, StepKey.REVIEW, "sun", since=scene.now)
+        scene.keep_watch()
+
+    store.write(work)
+
+    store.move_to("2026-11-27T10:00:00+08:00")
+
+    assert notices(store, ASKED) == notices(store, STILL_OPEN) == []
 
 
 def test_nothing_is_said_once_it_was_held(booked: StoreAtWork, wang: Person) -> None:
@@ -112,9 +172,10 @@ def test_nothing_is_said_once_it_was_held(booked: StoreAtWork, wang: Person) -> 
     wang.presses("客户同意")
     wang.presses("确认")
 
-    booked.move_to("2026-11-28T16:00:00+08:00")
+    booked.move_to("2026-11-30T10:00:00+08:00")
 
     assert notices(booked, THE_DAY_BEFORE) == notices(booked, AN_HOUR_BEFORE) == []
+    assert notices(booked, ASKED) == notices(booked, STILL_OPEN) == []
 
 
 def test_nothing_is_said_of_a_case_that_was_closed(booked: StoreAtWork, zhou: Person) -> None:
@@ -126,9 +187,10 @@ def test_nothing_is_said_of_a_case_that_was_closed(booked: StoreAtWork, zhou: Pe
 
     booked.write(close)
 
-    booked.move_to("2026-11-28T16:00:00+08:00")
+    booked.move_to("2026-11-30T10:00:00+08:00")
 
     assert notices(booked, THE_DAY_BEFORE) == notices(booked, AN_HOUR_BEFORE) == []
+    assert notices(booked, ASKED) == notices(booked, STILL_OPEN) == []
 
 
 def test_a_move_is_told_once_and_reminds_of_the_new_moment_only(

@@ -11,6 +11,7 @@ import pytest
 from sqlmodel import Session
 
 from bot.rules.workflow import StepKey
+from storage import customers
 from storage.workflow import Extension
 from tests.chat import Person, Prepared, StoreAtWork, going_on, prepared, rows
 from tests.chats.case_rows import begin_step, open_case, scene_of
@@ -117,6 +118,11 @@ def test_refused_with_a_reason_the_old_moment_stands(store: StoreAtWork, zhou: P
         ("周六", "周六 11月28日 17:30"),
         ("下周一上午", "周一 11月30日 12:00"),
         ("下周一", "周一 11月30日 17:30"),
+        ("两天", "周日 11月29日 17:30"),  # working days from the due moment on
+        ("延两天", "周日 11月29日 17:30"),
+        ("再多给一天半", "周日 11月29日 14:15"),
+        ("延期到下周一", "周一 11月30日 17:30"),
+        ("延三个小时", "周六 11月28日 12:00"),
     ],
 )
 def test_more_time_until_a_day_lasts_until_its_close(store: StoreAtWork, wang: Person, said: str, until: str) -> None:
@@ -199,6 +205,28 @@ def test_who_asked_takes_it_back_and_nobody_else_does(store: StoreAtWork, zhou: 
     assert wang.hears(f"撤回了，2026-0001 平面方案 还是 {DUE}。")
     assert wang.last().text == "这个延期申请已经有结果了。"
     assert (due(store), extensions(store)) == ("11-27 17:30", ["withdrawn"])
+    assert not_done(store) == []
+
+
+@pytest.mark.parametrize(("key", "label"), [("zhou", "同意"), ("zhou", "撤回决定"), ("wang", "撤回")])
+def test_who_decides_or_takes_it_back_waits_for_whoever_changes_the_case(
+    store: StoreAtWork, zhou: Person, wang: Person, monkeypatch: pytest.MonkeyPatch, key: str, label: str
+) -> None:
+    asks_for_more(wang)
+    if label == "撤回决定":
+        zhou.presses("同意")
+    locked: list[int] = []
+    lock = customers.lock
+
+    def locks(session: Session, store_id: int, case_id: int) -> customers.Case | None:
+        locked.append(case_id)
+        return lock(session, store_id, case_id)
+
+    monkeypatch.setattr(customers, "lock", locks)
+
+    store.person(key).presses(label)
+
+    assert locked == [1]
     assert not_done(store) == []
 
 

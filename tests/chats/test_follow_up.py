@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import datetime
+from functools import partial
 
+import pytest
+from sqlmodel import Session
+
+from bot.handlers import follow_up
 from tests.chat import Person, StoreAtWork
+from tests.chats.case_rows import mornings, open_case, scene_of
 from tests.chats.customer_steps import cases, contacts, registers
 from tests.chats.steps import asks, open_other_store
 
 DUE = "⏰ 该联系 李女士 了（2026-0001 锦绣花园，B 类）"
 BUTTONS = ["记一次跟进", "明天再说"]
+
+
+def contacts_at(store: StoreAtWork, moments: list[str], session: Session) -> None:
+    """So many customers, each to be contacted then."""
+    scene = scene_of(store, session)
+    for number, moment in enumerate(moments):
+        follow_up.set_next(
+            scene, open_case(scene, phone=f"139000001{number:02}"), datetime.fromisoformat(f"{moment}+08:00")
+        )
 
 
 @pytest.mark.parametrize(
@@ -154,3 +169,27 @@ def test_of_several_the_words_are_not_asked_again(store: StoreAtWork, zhou: Pers
     zhou.presses("2026-0002 李女士 翠湖苑")
 
     assert zhou.last().text.startswith("跟进 2026-0002 李女士，对吗？\n电话聊了，周六再来\n")
+
+
+def test_what_the_list_has_told_is_not_told_again_when_the_store_opens(store: StoreAtWork, zhou: Person) -> None:
+    mornings(store)
+    store.write(partial(contacts_at, store, ["2026-11-26T09:00:00"]))
+    store.move_to("2026-11-26T08:50:00+08:00")
+    store.write(lambda session: follow_up.rules_changed(scene_of(store, session), scene_of(store, session).rules))
+
+    store.move_to("2026-11-26T12:00:00+08:00")
+
+    assert zhou.hears("· 该联系 2026-0001 李女士，9:00；没联系，明早还在这里", buttons=["2026-0001 记跟进"])
+    assert zhou.heard("⏰ 该联系") == []
+    zhou.presses("2026-0001 记跟进")
+    assert "聊了什么" in zhou.last().text
+
+
+def test_a_follow_up_at_another_hour_and_one_beyond_the_list_ring_singly(store: StoreAtWork, zhou: Person) -> None:
+    mornings(store)
+    store.write(partial(contacts_at, store, ["2026-11-26T09:00:00"] * 13 + ["2026-11-26T14:00:00"]))
+
+    store.move_to("2026-11-26T16:00:00+08:00")
+
+    told = [one.text.partition("\n")[0] for one in zhou.heard("⏰ 该联系")]
+    assert told == [f"⏰ 该联系 李女士 了（2026-{number} 锦绣花园，B 类）" for number in ("0013", "0014")]

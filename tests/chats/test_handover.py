@@ -80,7 +80,7 @@ def test_the_form_fills_itself_and_is_numbered(at_the_plan: StoreAtWork) -> None
     wang.presses("确认")
 
     assert wang.hears("✅ 交接好了：平面方案 → 赵倩，交接表 HO-2026-0001。")
-    assert "赵倩 的做估算 今天（周三 11月25日）15:15 到期" in wang.last().text
+    assert "赵倩 的估算表 今天（周三 11月25日）15:15 到期" in wang.last().text
     assert zhao.hears(
         "王磊 交来平面方案，交接表 HO-2026-0001。请注意：燃气管道不能动\n估算表 · 2026-0001", buttons=TAKING
     )
@@ -95,7 +95,7 @@ def test_the_receiver_takes_it_once_and_the_giver_hears_it(store: StoreAtWork) -
     zhao.sends_press(zhao.last().id, "handover:take:1")
     zhao.sends_press(zhao.last().id, "handover:give_back:1")
 
-    assert zhao.hears("✅ 收下了：平面方案，2026-0001 李女士。做估算请在 今天（周三 11月25日）15:15 前。")
+    assert zhao.hears("✅ 收下了：平面方案，2026-0001 李女士。估算表请在 今天（周三 11月25日）15:15 前完成。")
     assert len(zhao.heard("赵倩 10:00 已经把这张交接表收下了。")) == 2
     assert len(wang.heard("赵倩 收下了平面方案（2026-0001 李女士）。")) == 1
     assert zhao.hears("估算表 · 2026-0001", buttons=TAKING[2:])

@@ -158,8 +158,88 @@ def test_there_is_no_list_on_a_day_off(opened: StoreAtWork, wang: Person) -> Non
 
     opened.move_to("2027-01-01T12:00:00+08:00")
 
-    assert "今天到期：平面方案 2026-0001（王磊 明天（周五 2027年1月1日）17:30）" in before
+    assert "接下来到期：平面方案 2026-0001（王磊 明天（周五 2027年1月1日）17:30）" in before
+    assert "今天" not in before
     assert wang.last(chat="store").text == before
+
+
+def test_what_is_due_on_a_closed_day_stands_behind_what_is_today(opened: StoreAtWork, wang: Person) -> None:
+    def work(session: Session) -> None:
+        a_plan(opened, session, due="2026-12-31T17:30:00")
+        a_plan(opened, session, due="2027-01-01T17:30:00", name="张先生", phone="13900000002")
+
+    opened.write(work)
+
+    opened.move_to("2026-12-31T08:50:00+08:00")
+
+    today, _, then = wang.last().text.partition("\n接下来：\n")
+    assert "平面方案 2026-0001 李女士，17:30 交赵倩" in today
+    assert then.startswith("· 平面方案 2026-0002 张先生，明天（周五 2027年1月1日）17:30 交赵倩")
+
+
+def test_once_all_have_heard_of_what_is_late_the_group_is_not_told_that_they_will(
+    opened: StoreAtWork, wang: Person
+) -> None:
+    opened.write(lambda session: a_plan(opened, session, due="2026-11-25T17:30:00"))
+    opened.move_to(THURSDAY)
+    first = wang.last(chat="store").text
+    opened.move_to("2026-11-26T11:00:00+08:00")
+    wang.says("@前台 早报", chat="store")
+    second = wang.last(chat="store").text
+
+    opened.move_to("2026-11-30T08:50:00+08:00")
+
+    assert first.endswith("过时还没办好，周敏 会收到通知，再不办就请 刘总 过问。")
+    assert second.endswith("再不办就请 刘总 过问。")
+    assert "周敏" not in second
+    assert "刘总" not in wang.last(chat="store").text
+
+
+def test_the_client_manager_hears_what_is_late_with_others_and_the_gm_office_once_it_has_come_to_them(
+    opened: StoreAtWork, zhou: Person
+) -> None:
+    def work(session: Session) -> None:
+        for number in range(8):
+            a_plan(opened, session, due="2026-11-25T17:30:00", phone=f"139000001{number:02}")
+
+    opened.write(work)
+    liu = opened.person("liu")
+    opened.move_to(THURSDAY)
+    before = liu.heard("您今天的事")
+
+    opened.move_to("2026-11-27T08:50:00+08:00")
+
+    lines = " · ".join(f"王磊 2026-000{number} 平面方案" for number in range(1, 7))
+    assert zhou.hears(f"周敏，您今天的事：\n⚠ 同事过了时间的：{lines} · 还有 2 件")
+    assert before == []
+    assert liu.hears(f"⚠ 同事过了时间的：{lines} · 还有 2 件")
+
+
+def test_of_a_meeting_that_has_passed_it_is_asked_each_morning_until_somebody_says(
+    opened: StoreAtWork, chen: Person, zhou: Person
+) -> None:
+    opened.write(lambda session: a_meeting(opened, session, meets="2026-11-25T15:00:00"))
+    opened.move_to(THURSDAY)
+
+    opened.move_to("2026-11-27T08:50:00+08:00")
+
+    line = "⚠ 周三 11月25日 15:00 看方案：2026-0001 张先生（陈静、周敏），见过没有？"
+    assert chen.hears(line, buttons=["2026-0001 讲解方案和估算"])
+    assert zhou.hears(line, buttons=["2026-0001 讲解方案和估算"])
+    assert "⚠ 过了时间：讲解方案和估算 2026-0001（陈静 周三 11月25日 15:00，见过没有）" in chen.last(chat="store").text
+
+
+def test_of_what_the_customer_is_waited_for_with_it_is_not_asked(opened: StoreAtWork, chen: Person) -> None:
+    def work(session: Session) -> None:
+        a_meeting(opened, session, meets="2026-11-25T15:00:00")
+        step = workflow.live_in_store(session, 1)[0]
+        workflow.change(session, step, {"state": StepState.PAUSED, "paused_why": "客户出差"})
+
+    opened.write(work)
+
+    opened.move_to(THURSDAY)
+
+    assert chen.heard("您今天的事") == []
 
 
 def test_the_group_reads_no_full_name_and_no_number(opened: StoreAtWork, wang: Person) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlmodel import Session
 
-from bot.rules.workflow import StepKey
+from bot.rules.workflow import Need, StepKey
 from tests.chat import Person, StoreAtWork
-from tests.chats.case_rows import begin_step, open_case, scene_of
+from tests.chats.case_rows import begin_step, open_case, put_on_record, scene_of
+from tests.chats.case_steps import comes_to, hands_over
 from tests.chats.meeting_steps import notices
 from tests.chats.steps import asks, is_granted
+from tests.chats.test_rulebook import CLOSED_FRIDAY, loads
 
 BUTTONS = ["转给别人", "等客户", "先不动"]
 ASKED = "workflow.owner_away"
@@ -96,6 +98,18 @@ def test_it_waits_for_the_customer(drawing: StoreAtWork, wang: Person, zhou: Per
     assert zhou.hears("2026-0001 李女士 平面方案：⏸ 在等客户，计时停着（王磊）。", buttons=[])
 
 
+def test_more_time_shows_on_the_card(drawing: StoreAtWork, wang: Person, zhou: Person) -> None:
+    is_ill(wang, "周五下午")
+    zhou.says("到哪一步了 2026-0001")
+    zhou.presses("2026-0001 平面方案")
+
+    zhou.presses("准予延期")
+    for said in ("下周三中午12点", "客户出差", "确认"):
+        zhou.says(said)
+
+    assert zhou.hears("2026-0001 李女士 平面方案：王磊 负责，周三 12月2日 12:00 前。", buttons=BUTTONS)
+
+
 def test_it_is_left_as_it_is(drawing: StoreAtWork, wang: Person, zhou: Person) -> None:
     is_ill(wang, "周五下午")
 
@@ -111,3 +125,117 @@ def test_others_cannot_decide_about_it(drawing: StoreAtWork, chen: Person) -> No
     chen.sends_press(chen.last().id, "workflow_away:keep:1")
 
     assert "这一步由 王磊 负责" in chen.last().text
+
+
+def is_handed_to_who_is_away(store: StoreAtWork) -> None:
+    """赵倩 is on leave tomorrow; at 16:31 王磊 hands his plan over, half a working day before 11:16."""
+    store.write(lambda session: at_plan(store, session))
+    zhao, wang = store.person("zhao"), store.person("wang")
+    zhao.says("病假 明天")
+    for label in ("跳过", "跳过", "确认"):
+        zhao.presses(label)
+    store.move_to("2026-11-25T16:31:00+08:00")
+    wang.says("我的事")
+    wang.presses("2026-0001 平面方案")
+    hands_over(wang)
+
+
+def at_plan(store: StoreAtWork, session: Session) -> None:
+    scene = scene_of(store, session)
+    case = open_case(scene)
+    put_on_record(scene, case, Need.SURVEY_RECORDED, Need.MATERIALS_SELECTED)
+    begin_step(scene, case, StepKey.FLOOR_PLAN, "wang", since=scene.now)
+
+
+def test_a_step_that_becomes_somebodys_who_is_away_when_it_is_due_is_told_at_once(
+    store: StoreAtWork, wang: Person, zhou: Person
+) -> None:
+    is_handed_to_who_is_away(store)
+
+    assert wang.hears(
+        "交接，对吗？\n2026-0001 李女士 锦绣花园 · 平面方案 → 赵倩\n选材清单：有\n"
+        "⚠ 赵倩 明天（周四 11月26日）9:00–17:30 休假，到期 明天（周四 11月26日）11:16"
+    )
+    assert zhou.hears(
+        "赵倩 明天（周四 11月26日）9:00–17:30 休假，手上的 2026-0001 估算表 明天（周四 11月26日）11:16 到期。",
+        buttons=BUTTONS,
+    )
+    assert notices(store, ASKED) == [("11-25 16:31", "zhou")]
+
+
+def test_who_is_away_when_it_is_due_is_told_once(store: StoreAtWork, zhou: Person) -> None:
+    is_handed_to_who_is_away(store)
+
+    store.move_to("2026-11-26T11:00:00+08:00")
+
+    assert len(notices(store, ASKED)) == 1
+
+
+def test_a_step_that_is_passed_on_into_a_leave_is_told(drawing: StoreAtWork, chen: Person, wang: Person) -> None:
+    is_ill(chen, "周五下午")
+    wang.says("我的事")
+    wang.presses("2026-0001 平面方案")
+
+    wang.presses("转给别人")
+    wang.says("陈静")
+    wang.presses("跳过")
+
+    assert notices(drawing, ASKED) == [("11-25 10:00", "zhou")]
+
+
+def test_a_clock_that_goes_on_into_a_leave_is_told(drawing: StoreAtWork, wang: Person) -> None:
+    is_ill(wang, "下周一下午")
+    wang.says("我的事")
+    wang.presses("2026-0001 平面方案")
+    wang.presses("等客户")
+    wang.says("等客户定橱柜")
+    wang.says("周六")
+    drawing.move_to("2026-11-28T09:30:00+08:00")
+    assert notices(drawing, ASKED) == []
+
+    wang.presses("客户已回复")
+
+    assert notices(drawing, ASKED) == [("11-28 09:30", "zhou")]
+
+
+def test_more_time_into_a_leave_is_told(drawing: StoreAtWork, wang: Person, zhou: Person) -> None:
+    is_ill(wang, "下周一下午")
+    wang.says("我的事")
+    wang.presses("2026-0001 平面方案")
+    wang.presses("需要延期")
+    wang.says("下周一")
+    wang.says("客户改了户型")
+    wang.presses("确认")
+
+    zhou.presses("同意")
+
+    assert notices(drawing, ASKED) == [("11-25 10:00", "zhou")]
+
+
+def test_a_calendar_that_moves_what_is_due_into_a_leave_is_told(drawing: StoreAtWork, wang: Person) -> None:
+    is_ill(wang, "周六下午")
+
+    loads(drawing, CLOSED_FRIDAY)
+
+    assert notices(drawing, ASKED) == [("11-25 10:00", "zhou")]
+
+
+def test_of_somebody_on_leave_nobody_says_that_they_gave_no_reason(store: StoreAtWork, zhou: Person) -> None:
+    is_handed_to_who_is_away(store)
+
+    store.move_to("2026-11-26T15:00:00+08:00")
+
+    assert zhou.hears("⚠ 赵倩 的 2026-0001 估算表 已过 1 小时（只算上班时间），他在休假。")
+
+
+def test_of_somebody_who_is_out_nobody_says_that_they_gave_no_reason(
+    store: StoreAtWork, zhou: Person, zhao: Person
+) -> None:
+    comes_to(store, StepKey.ESTIMATE, "zhao", done=StepKey.FLOOR_PLAN)
+    store.move_to("2026-11-25T15:00:00+08:00")
+    zhao.says("外出 到17点 锦绣花园 送资料")
+    zhao.presses("确认")
+
+    store.move_to("2026-11-25T16:30:00+08:00")
+
+    assert zhou.hears("⚠ 赵倩 的 2026-0001 估算表 已过 1 小时（只算上班时间），他外出了。")

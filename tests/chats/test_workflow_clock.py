@@ -112,6 +112,52 @@ def test_a_customer_who_takes_longer_is_asked_after_again(store: StoreAtWork, wa
     assert len(wang.heard("还在等客户吗（出差）")) == 2  # who says nothing is asked again two working days later
 
 
+def test_the_client_manager_hears_once_that_the_customer_is_waited_for(
+    store: StoreAtWork, zhou: Person, wang: Person
+) -> None:
+    waits_for_the_customer(wang)
+
+    wang.presses("再等等")
+    wang.says("客户出差")
+    wang.says("周四")
+
+    assert zhou.hears(
+        "王磊 的 2026-0001 平面方案 在等客户：定厨房，周一 11月30日 9:00 再问。",
+        buttons=["客户已回复", "再等等", "转给别人"],
+    )
+    assert len(zhou.heard("在等客户：")) == 1
+
+
+def test_a_client_manager_who_waits_for_the_customer_is_not_told_what_she_did(store: StoreAtWork, zhou: Person) -> None:
+    zhou.says("到哪一步了 2026-0001")
+    zhou.presses("2026-0001 平面方案")
+
+    waits_for_the_customer(zhou)
+
+    assert zhou.heard("王磊 的 2026-0001 平面方案 在等客户") == []
+
+
+def test_a_customer_is_asked_again_within_thirty_days(store: StoreAtWork, wang: Person) -> None:
+    waits_for_the_customer(wang, "12月26号")
+
+    assert wang.last().text == "最晚 30 天内要再问一次客户，到时还没回复可以按“再等等”。哪天再问？比如“下周一”。"
+    assert states(store) == [("floor_plan", 1, "open")]
+    wang.says("12月25号")
+    assert states(store) == [("floor_plan", 1, "paused")]
+
+
+def test_what_waits_for_the_customer_stays_in_ones_list_and_where_the_case_stands(
+    store: StoreAtWork, wang: Person
+) -> None:
+    waits_for_the_customer(wang)
+
+    wang.says("我的事")
+    assert "· 平面方案 2026-0001 李女士 锦绣花园 · 等客户，周一 11月30日 9:00 再问" in wang.last().text
+    wang.says("到哪一步了 2026-0001")
+
+    assert "⏸ 平面方案 王磊 等客户，周一 11月30日 9:00 再问" in wang.last().text
+
+
 def test_what_was_late_before_the_pause_stays_late(store: StoreAtWork, wang: Person) -> None:
     store.move_to("2026-11-28T11:00:00+08:00")
     waits_for_the_customer(wang)

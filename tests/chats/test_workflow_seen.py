@@ -133,3 +133,20 @@ def test_why_a_customer_was_lost_shows_no_phone_number(store: StoreAtWork, zhou:
     assert wang.hears("周敏 把 2026-0001 李女士 记为流失：嫌贵有事打139****5678。")
     assert "流失（嫌贵有事打139****5678，周敏 记的）" in zhou.last().text
     assert cases(store)[0].lost_why == "嫌贵有事打13912345678"
+
+
+@pytest.mark.parametrize(
+    ("step", "who", "told"),
+    [
+        (StepKey.ESTIMATE, "zhao", "店里只有一位预算员，转不了，可以等客户或延期。"),
+        (StepKey.DESIGN_AGREEMENT, "zhou", "店里只有一位客户经理，转不了，可以等客户。"),
+    ],
+)
+def test_who_has_nobody_to_pass_a_step_on_to_hears_what_helps(
+    store: StoreAtWork, step: StepKey, who: str, told: str
+) -> None:
+    comes_to(store, step, who, done=StepKey.PLAN_MEETING)
+
+    store.person(who).presses("转给别人")
+
+    assert store.person(who).last().text == told

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.rules.appointments import BOOKED, Ring, rings
+from bot.rules.appointments import BOOKED, Ring, rings, rings_after
 from bot.rules.book import Rulebook
 from bot.rules.workflow import Appointment
 from storage.staff import Role
@@ -61,3 +61,20 @@ def test_where_the_store_closes_earlier_it_is_the_last_hour() -> None:
     found = rings(at("2026-11-28 15:00"), at("2026-11-25 10:00"), SHORT_DAYS)
 
     assert found[Ring.DAY_BEFORE] == at("2026-11-27 15:30")
+
+
+@pytest.mark.parametrize(
+    ("meets", "asked", "still_open"),
+    [
+        ("2026-11-26 15:00", "2026-11-26 17:00", "2026-11-27 09:00"),
+        # Two hours of work: the rest of them is on the next morning, who hears of it is told the day after.
+        ("2026-11-26 16:30", "2026-11-27 10:00", "2026-11-28 09:00"),
+        # On the Sunday the store is closed, the Saturday before it is not.
+        ("2026-11-29 15:00", "2026-11-30 11:00", "2026-12-01 09:00"),
+        ("2026-11-28 15:00", "2026-11-28 17:00", "2026-11-30 09:00"),
+    ],
+)
+def test_after_a_meeting_its_owner_is_asked_and_the_next_opening_tells_of_it(
+    meets: str, asked: str, still_open: str
+) -> None:
+    assert rings_after(at(meets), CALENDAR) == {Ring.ASKED: at(asked), Ring.STILL_OPEN: at(still_open)}

@@ -80,3 +80,17 @@ def test_a_day_that_is_closed_by_now_has_no_list() -> None:
 )
 def test_the_list_speaks_of_the_closed_days_behind_it_too(now: str, end: str) -> None:
     assert rules.spoken_of(at(now), book().working).end == at(end)
+
+
+@pytest.mark.parametrize(
+    ("now", "planned", "told"),
+    [
+        ("2026-11-25 08:45", "2026-11-25 09:00", True),
+        # What has stood there since the evening rings when the store opens.
+        ("2026-11-25 08:45", "2026-11-24 20:00", True),
+        ("2026-11-25 08:45", "2026-11-25 09:01", False),
+        ("2026-11-28 08:45", "2026-11-29 10:00", False),
+    ],
+)
+def test_the_list_stands_for_what_would_ring_by_the_opening(now: str, planned: str, told: bool) -> None:
+    assert rules.stands_for(at(planned), at(now), book().working) is told

@@ -127,7 +127,6 @@ def upgrade() -> None:
         sa.Column("paused_at", Moment(), nullable=True),
         sa.Column("paused_why", sa.String(), nullable=False),
         sa.Column("ask_again_at", Moment(), nullable=True),
-        sa.Column("warned_at", Moment(), nullable=True),
         sa.Column("done_at", Moment(), nullable=True),
         sa.Column("done_by_id", KEY, nullable=True),
         sa.ForeignKeyConstraint(
@@ -279,7 +278,6 @@ def upgrade() -> None:
         sa.Column("items", JSON, nullable=False),
         sa.Column("remarks", sa.String(), nullable=False),
         sa.Column("materials_attached", sa.Boolean(), nullable=False),
-        sa.Column("breakdown_attached", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("handed_at", Moment(), nullable=False),
         sa.Column("handed_by_id", KEY, nullable=True),
