@@ -26,7 +26,7 @@ test: lint
 	@echo "services: PostgreSQL and Chromium for the tests"
 	@$(BIN)/python -m tests.services
 	@echo "tests"
-	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist load --maxschedchunk 2
 
 lint: $(VENV)/ready-dev
 	@echo "style"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import tomllib
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -57,9 +58,9 @@ def read() -> list[Sample]:
 def open_cases(session: Session, *, store_key: str, now: datetime) -> None:
     """Registers the sample customers of the store, if that was not done before."""
     store = stores.by_key(session, store_key)
-    if store is None or meta.get(session, OPENED) is not None:
+    mark = {"store": store_key, "by": secrets.token_hex(8)}
+    if store is None or meta.put_new(session, OPENED, mark) != mark:
         return
-    meta.put(session, OPENED, {"store": store_key})
     scene = open_store(session, store.id, now, FEATURES)
     for sample in read():
         _open(scene, sample)

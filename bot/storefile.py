@@ -153,9 +153,10 @@ def load_store(
     Rules that were loaded before for a later moment than these never come to hold. Loading the same file again
     changes nothing. Raises StoreFileError, with nothing stored, for keys of another store.
     """
+    # Of two who load it at once the second waits here, and then sees whom the first has entered.
+    store = stores.put_store(session, key=file.store.key, name=file.store.name)
     _refuse_keys_of_others(session, file)
     _refuse_names_in_use(session, file)
-    store = stores.put_store(session, key=file.store.key, name=file.store.name)
     rules = stores.put_rules(session, store.id, valid_from=since or now, rules=as_stored(file.rules))
     superseded = tuple(stores.drop_rules_after(session, store.id, max(now, since or now)))
     before = {person.key: person.model_dump() for person in staff.everybody(session, store.id)}

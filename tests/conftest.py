@@ -25,6 +25,18 @@ from storage import database
 from tests.services import CHROMIUM_ARGUMENTS, Run, ServiceMissing, chromium, postgresql_copy
 
 RUN_FOLDER = "TEST_RUN_FOLDER"
+# The tests that take longest, the longest first; the others are as they stand.
+LONGEST = (
+    *("test_telegram_kill.py", "test_operations.py", "test_workflow_kill.py", "test_telegram_operations.py"),
+    *("test_many_stores.py", "journeys/test_kill.py", "_kill.py", "journeys/", "transcripts/", "test_benchmarks.py"),
+    *(
+        "operating/",
+        "test_outing_kills.py",
+        "test_trip_processes.py",
+        "test_telegram_writing.py",
+        "test_other_stores.py",
+    ),
+)
 _numbers = count(1)
 _left_out: Counter[str] = Counter()
 # What tests of this process write need not outlive the machine; the demos that journeys kill are as durable as any.
@@ -73,7 +85,11 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser lives on the session's event loop, so the tests that use it run there too."""
+    """What takes longest begins first, so that no processor waits for it at the end.
+
+    The browser lives on the session's event loop, so the tests that use it run there too.
+    """
+    items.sort(key=lambda item: next((place for place, one in enumerate(LONGEST) if one in item.nodeid), len(LONGEST)))
     for item in items:
         if pytest_asyncio.is_async_test(item) and "browser" in item.fixturenames:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)

@@ -30,7 +30,7 @@ from tests.transcripts.conftest import PEOPLE, Shop
 from tests.transcripts.shop import Served
 from tests.transcripts.speakers import Speaker, WebVoice
 
-KILLS = 4
+KILLS = 3
 LATEST_SECONDS = 1.5
 AGAIN_SECONDS = 0.05
 FORMS = 8
