@@ -20,8 +20,10 @@ from bot.handlers import workflow_cards as cards
 from bot.handlers import workflow_steps as steps
 from bot.notices import Notice, in_rows, notice, passing
 from bot.rules.book import Rulebook
+from bot.rules.workflow import StepKey, ahead_of
 from bot.talk import Button
 from storage import customers, staff, workflow
+from storage.customers import CaseState
 from storage.staff import Role, Staff, with_role
 from storage.workflow import CaseStep, StepState
 
@@ -50,12 +52,14 @@ def of_case(ctx: Context, word: str, rest: str) -> Answer:
 
 
 def where(ctx: Context, press: Press) -> Answer:
-    """Every step that the case has had, and the one that it is at."""
+    """Every step that the case has had, the one that it is at, and what still comes if nothing is changed."""
     case = customers_naming.pressed(ctx, press)
     had = workflow.of_case(ctx.session, case.id)
     lines = [cards.facts(ctx, one) for one in had]
+    ahead = ahead_of(StepKey(had[-1].step) if had else None) if case.state == CaseState.OPEN else ()
+    coming = [{"name": cards.title(step), "owner": notice(f"staff.role_{step.owner}")} for step in ahead]
     buttons = in_rows([_open_button(ctx, one) for one in had if steps.is_live(one)], width=2)
-    return notice("workflow.where", **cards.case_facts(ctx, case), lines=lines, buttons=buttons)
+    return notice("workflow.where", **cards.case_facts(ctx, case), lines=lines, coming=coming, buttons=buttons)
 
 
 def show(ctx: Context, press: Press) -> Answer:

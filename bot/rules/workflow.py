@@ -239,6 +239,16 @@ def next_step(key: StepKey, *, changes_wanted: bool = False) -> StepKey | None:
     return following[0] if following else None
 
 
+def ahead_of(key: StepKey | None) -> tuple[Step, ...]:
+    """What still comes after this step if the customer has no changes; all of it after the reception for None."""
+    ahead = []
+    following = next_step(key or StepKey.RECEPTION)
+    while following is not None:
+        ahead.append(BY_KEY[following])
+        following = next_step(following)
+    return tuple(ahead)
+
+
 def limit_of(step: Step, rules: ProcessRules) -> Limit | None:
     """How long the store gives the step, None where it has no limit."""
     return step.limit(rules) if step.limit else None

@@ -78,6 +78,7 @@ def test_what_the_customer_wants_changed_is_on_the_designers_card_and_has_a_cloc
 ) -> None:
     comes_to(store, StepKey.PLAN_MEETING, "wang", Need.PLAN_MEETING_BOOKED, done=StepKey.PLAN_BOOKING)
     zhou.says("到哪一步了 2026-0001")
+    assert zhou.hears("以后：签设计协议、收设计费（客户经理） → 施工图纸（设计师） → 预算（预算员）")
     zhou.presses("2026-0001 讲解方案和估算")
 
     zhou.presses("完成")

@@ -18,6 +18,7 @@ from bot.rules.workflow import (
     Need,
     Paper,
     StepKey,
+    ahead_of,
     limit_of,
     missing,
     next_step,
@@ -240,3 +241,13 @@ def test_the_budgets_rounds_have_their_own_limit() -> None:
     assert [one.due_at for one in rounds_of(PLAN_ROUNDS, [at("2026-11-25T10:00")], own)] == [at("2026-11-27T17:30")]
     assert [one.due_at for one in rounds_of(BUDGET_ROUNDS, [at("2026-11-25T10:00")], own)] == [at("2026-11-25T15:00")]
     assert rounds_of(BUDGET_ROUNDS, [], own) == ()
+
+
+def test_what_lies_ahead_of_a_step_leads_straight_to_the_contract() -> None:
+    adjusting = {loop.adjusting for loop in LOOPS}
+
+    assert [step.key for step in ahead_of(None)] == [
+        step.key for step in STEPS if step.key not in (StepKey.RECEPTION, *adjusting)
+    ]
+    assert [step.key for step in ahead_of(StepKey.BUDGET_MEETING)] == [StepKey.CONTRACT]
+    assert ahead_of(StepKey.CONTRACT) == ()
