@@ -36,16 +36,6 @@ def store(drawn: Prepared, tmp_path: Path) -> Iterator[StoreAtWork]:
         yield opened
 
 
-@pytest.fixture
-def zhou(store: StoreAtWork) -> Person:
-    return store.person("zhou")
-
-
-@pytest.fixture
-def wang(store: StoreAtWork) -> Person:
-    return store.person("wang")
-
-
 def asks_for_more(wang: Person, until: str = "下周一中午12点", why: str = "客户改了户型") -> None:
     wang.presses("需要延期")
     wang.says(until)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from sqlmodel import Session, select
 
-from storage import inbox, outbox, staff, stores
+from storage import customers, inbox, outbox, staff, stores
+from storage.customers import Case
 from storage.database import Database
 from storage.staff import Contact, Group, Role, Staff
 
@@ -86,3 +88,22 @@ def queue_notice(
 def all_rows(database: Database, table: Any) -> list[Any]:
     """All rows of a table, oldest first."""
     return database.read_now(lambda session: list(session.exec(select(table).order_by(table.id))))
+
+
+def a_case(session: Session, shop: Shop, phone: str = "13800000001") -> Case:
+    """李女士's home, open, with nothing done in it yet."""
+    customer = customers.put_customer(session, shop.store_id, name="李女士", phone=phone, now=NOW)
+    case = Case(
+        store_id=shop.store_id,
+        year=2026,
+        serial=0,
+        customer_id=customer.id,
+        source="walk_in",
+        estate="锦绣花园",
+        area_m2=Decimal(120),
+        layout="三室两厅",
+        consent_at=NOW,
+        opened_by_id=shop.zhou,
+        opened_at=NOW,
+    )
+    return customers.open_case(session, case)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 
 import pytest
 from sqlmodel import Session
@@ -12,27 +11,9 @@ from storage import appointments, customers, reminders, workflow
 from storage.customers import Case, CaseState
 from storage.database import Database
 from storage.workflow import CaseMark
-from tests.storage.shop import DAY, HOUR, NOW, Shop, open_shop
+from tests.storage.shop import DAY, HOUR, NOW, Shop, a_case, open_shop
 
 BOOKED = "plan_meeting_booked"
-
-
-def a_case(session: Session, shop: Shop, phone: str = "13900000001") -> Case:
-    customer = customers.put_customer(session, shop.store_id, name="李女士", phone=phone, now=NOW)
-    case = Case(
-        store_id=shop.store_id,
-        year=2026,
-        serial=0,
-        customer_id=customer.id,
-        source="walk_in",
-        estate="锦绣花园",
-        area_m2=Decimal(120),
-        layout="三室两厅",
-        consent_at=NOW,
-        opened_by_id=shop.zhou,
-        opened_at=NOW,
-    )
-    return customers.open_case(session, case)
 
 
 def a_mark(session: Session, shop: Shop, case: Case, *, at: datetime, mark: str = BOOKED) -> None:
@@ -45,7 +26,7 @@ def booked(database: Database, shop: Shop) -> Shop:
     """Case 1 meets in an hour, case 2 in two days; that case 1 was surveyed is no meeting."""
 
     def work(session: Session) -> None:
-        first, second = a_case(session, shop), a_case(session, shop, "13900000002")
+        first, second = a_case(session, shop), a_case(session, shop, "13800000002")
         a_mark(session, shop, first, at=NOW + HOUR, mark="survey_recorded")
         a_mark(session, shop, first, at=NOW + HOUR)
         a_mark(session, shop, second, at=NOW + 2 * DAY)
@@ -97,7 +78,7 @@ def test_another_stores_meetings_are_its_own(database: Database, booked: Shop) -
 def test_contacts_that_are_due_come_by_their_moment(database: Database, shop: Shop) -> None:
     def work(session: Session) -> None:
         for number, ahead in enumerate((2 * HOUR, HOUR, DAY)):
-            customers.set_follow_up(session, a_case(session, shop, f"1390000000{number}"), NOW + ahead)
+            customers.set_follow_up(session, a_case(session, shop, f"1380000000{number}"), NOW + ahead)
 
     database.write_now(work)
 

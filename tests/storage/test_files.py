@@ -4,40 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
 from functools import partial
 
 import pytest
 from sqlmodel import Session
 
-from storage import customers, files
-from storage.customers import Case
+from storage import files
 from storage.database import Database
 from storage.files import CaseFile, SentFile, SentState
-from tests.storage.shop import DAY, MINUTE, NOW, Shop, all_rows, open_shop
-
-
-def open_case(session: Session, shop: Shop) -> int:
-    customer = customers.put_customer(session, shop.store_id, name="李女士", phone="13900000001", now=NOW)
-    case = Case(
-        store_id=shop.store_id,
-        year=2026,
-        serial=0,
-        customer_id=customer.id,
-        source="passing",
-        estate="锦绣花园",
-        area_m2=Decimal(120),
-        layout="三室两厅",
-        consent_at=NOW,
-        opened_by_id=shop.zhou,
-        opened_at=NOW,
-    )
-    return customers.open_case(session, case).id
+from tests.storage.shop import DAY, MINUTE, NOW, Shop, a_case, all_rows, open_shop
 
 
 @pytest.fixture
 def case_id(database: Database, shop: Shop) -> int:
-    return database.write_now(partial(open_case, shop=shop))
+    return database.write_now(partial(a_case, shop=shop)).id
 
 
 def keeps(shop: Shop, case_id: int, name: str, content: bytes) -> Callable[[Session], tuple[str, int]]:

@@ -10,8 +10,7 @@ from sqlmodel import Session
 from storage import handover, workflow
 from storage.database import Database
 from storage.handover import HandoverForm, HandoverState
-from tests.storage.shop import NOW, Shop, all_rows, open_shop
-from tests.storage.test_files import open_case
+from tests.storage.shop import NOW, Shop, a_case, all_rows, open_shop
 from tests.storage.test_workflow import a_step
 
 HANDED = [HandoverState.HANDED]
@@ -23,7 +22,7 @@ def step_id(database: Database, shop: Shop) -> int:
 
 
 def open_step(session: Session, shop: Shop) -> int:
-    step = workflow.begin(session, a_step(shop, open_case(session, shop)))
+    step = workflow.begin(session, a_step(shop, a_case(session, shop).id))
     assert step is not None
     return step.id
 

@@ -12,13 +12,12 @@ from storage import customers, workflow
 from storage.database import Database
 from storage.staff import Role
 from storage.workflow import CaseMark, CaseStep, StepState
-from tests.storage.shop import DAY, HOUR, NOW, Shop, all_rows, open_shop
-from tests.storage.test_files import open_case
+from tests.storage.shop import DAY, HOUR, NOW, Shop, a_case, all_rows, open_shop
 
 
 @pytest.fixture
 def case_id(database: Database, shop: Shop) -> int:
-    return database.write_now(partial(open_case, shop=shop))
+    return database.write_now(partial(a_case, shop=shop)).id
 
 
 def a_step(shop: Shop, case_id: int, step: str = "floor_plan", **more: Any) -> CaseStep:
