@@ -135,12 +135,18 @@ class Message:
 
 @dataclass(frozen=True)
 class Pace:
-    """How many messages a platform takes: seconds between two in a chat, so many a minute, so many a second in all."""
+    """How many messages a platform takes: seconds between two in a chat, so many a minute, so many a second in all.
+
+    Where it has one, so many an hour in a chat; what nobody waits for is spread over the first `spread_seconds` of a
+    full or half hour, in which everybody sends.
+    """
 
     chat_seconds: float
     per_minute: int
     per_minute_in_group: int
     per_second: int
+    per_hour: int = 0
+    spread_seconds: int = 0
 
 
 @dataclass(frozen=True)

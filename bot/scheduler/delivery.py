@@ -17,7 +17,7 @@ from bot.cards import Shown
 from bot.clock import Clock
 from bot.failpoints import failpoint
 from bot.failures import failure
-from bot.scheduler.pace import counted_at, free_at, is_one_message
+from bot.scheduler.pace import counted_at, free_at, is_one_message, spread_until
 from bot.talk import Address, Channel, DeliveryError, Message
 from storage import group_chats, outbox, outbox_due, staff
 from storage.database import Database
@@ -31,6 +31,8 @@ LEASE = timedelta(seconds=180)
 FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 300.0
 TRIES = 12
+# How long a stop waits for what is in flight.
+CLOSE_SECONDS = 5.0
 NO_CHAT = "no chat to reach them"
 
 Show = Callable[[Session, Outbox, datetime], Shown | None]
@@ -75,6 +77,7 @@ class Delivery:
         self._chatless = chatless
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._stops = False
 
     @property
     def idle(self) -> bool:
@@ -82,6 +85,8 @@ class Delivery:
 
     def wake(self, recipient: str) -> None:
         """Lets what waits for the recipient go out; call it after the commit, in the event loop."""
+        if self._stops:
+            return
         if recipient in self._tasks:
             self._again.add(recipient)
             return
@@ -94,10 +99,14 @@ class Delivery:
             self.wake(recipient)
 
     async def close(self) -> None:
-        """Stops; what is in flight is sent again after the next start."""
-        for task in self._tasks.values():
+        """Stops; what is in flight is waited for a little and marked, else it is sent again after the next start."""
+        self._stops = True
+        tasks = tuple(self._tasks.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _work(self, recipient: str) -> None:
         closing: Closing | None = None
@@ -109,7 +118,7 @@ class Delivery:
                 if job is not None:
                     closing = await self._send(job)
                     failpoint("sending not marked")
-                elif recipient not in self._again:
+                elif self._stops or recipient not in self._again:
                     return
         except Exception:
             # The lease runs out and the safety tick takes the recipient up again.
@@ -123,7 +132,7 @@ class Delivery:
         """Settles the notice before, then takes the next one: one transaction for both."""
         if closing is not None:
             closing(session)
-        while (row := self._ready(session, recipient)) is not None:
+        while not self._stops and (row := self._ready(session, recipient)) is not None:
             to = _address(session, row)
             if to is None and recipient.startswith("staff:"):
                 self._chatless(session, int(recipient.removeprefix("staff:")))
@@ -132,7 +141,7 @@ class Delivery:
                 outbox.lease(session, row, until=self._clock.real(), address="")
                 self._drop(session, row, shown if isinstance(shown, str) else None)
                 continue
-            wait_until = self._paced(session, to, group=recipient.startswith("group:"))
+            wait_until = self._paced(session, row, to)
             if wait_until is not None:
                 outbox.wait_until(session, row, wait_until)
                 return None
@@ -153,9 +162,11 @@ class Delivery:
     def _ready(self, session: Session, recipient: str) -> Outbox | None:
         return outbox.next_for(session, recipient, now=self._clock.now(), real=self._clock.real())
 
-    def _paced(self, session: Session, to: Address, *, group: bool) -> datetime | None:
-        pace = self._channels[to.channel].can.pace
-        return free_at(session, pace, to, real=self._clock.real(), group=group) if pace else None
+    def _paced(self, session: Session, row: Outbox, to: Address) -> datetime | None:
+        pace, real = self._channels[to.channel].can.pace, self._clock.real()
+        if pace is None:
+            return None
+        return spread_until(pace, row, real=real) or free_at(session, pace, to, real=real, group=to.group)
 
     def _take(self, session: Session, row: Outbox, to: Address, shown: Shown) -> Job:
         going = self._clock.real()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from zlib import crc32
 
 from sqlmodel import Session
 
 from bot.talk import Address, Pace
 from storage import outbox_due
+from storage.outbox import Kind, Outbox
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+# Everybody's reminders are set to these minutes of the hour.
+CROWDED_MINUTES = (0, 30)
 # In UTF-16 units, as Telegram counts to 4096; what the channel makes of the markup may be a little longer.
 LONGEST_GATHERED = 3500
 
@@ -29,20 +33,37 @@ def free_at(session: Session, pace: Pace, to: Address, *, real: datetime, group:
     to wait, or a message did not get through, all that is for the chat waits.
     """
     outbox_due.take_turns(session, to.channel)
-    sent = partial(outbox_due.sent_since, session)
-    chat, here = timedelta(seconds=pace.chat_seconds), counted_at(to)
-    windows = [
-        (sent(since=real - SECOND, channel=to.channel), pace.per_second, SECOND),
-        (sorted(set(sent(since=real - chat, address=here))), 1, chat),
-        (
-            sorted(set(sent(since=real - MINUTE, address=here))),
-            pace.per_minute_in_group if group else pace.per_minute,
-            MINUTE,
-        ),
+    here = counted_at(to)
+    windows = {
+        timedelta(seconds=pace.chat_seconds): 1,
+        MINUTE: pace.per_minute_in_group if group else pace.per_minute,
+        **({HOUR: pace.per_hour} if pace.per_hour else {}),
+    }
+    in_all = outbox_due.sent_since(session, since=real - SECOND, channel=to.channel)
+    in_chat = sorted(set(outbox_due.sent_since(session, since=real - max(windows), address=here)))
+    waits = [
+        _next_free(in_all, pace.per_second, SECOND, real=real),
+        *(_next_free(in_chat, most, window, real=real) for window, most in windows.items()),
+        outbox_due.held_until(session, here, real=real),
     ]
-    waits = [times[-most] + window for times, most, window in windows if len(times) >= most]
-    held = outbox_due.held_until(session, here, real=real)
-    return max([*waits, *([held] if held else [])], default=None)
+    return max(filter(None, waits), default=None)
+
+
+def _next_free(times: Sequence[datetime], most: int, window: timedelta, *, real: datetime) -> datetime | None:
+    """When the window holds fewer than `most` again, None if it does now."""
+    within = [at for at in times if at > real - window]
+    return within[-most] + window if len(within) >= most else None
+
+
+def spread_until(pace: Pace, row: Outbox, *, real: datetime) -> datetime | None:
+    """When (real time) a notice goes that was made for a full or half hour; None if it does not wait.
+
+    An answer, and the change of a card that somebody has just pressed, are waited for.
+    """
+    is_awaited = row.via or row.kind == Kind.EDIT or row.next_try_at or row.attempts
+    if is_awaited or not pace.spread_seconds or row.due_at.minute not in CROWDED_MINUTES:
+        return None
+    return real + timedelta(seconds=crc32(row.recipient.encode()) % pace.spread_seconds)
 
 
 def is_one_message(words: Iterable[str]) -> bool:

@@ -181,7 +181,28 @@ async def test_a_slow_chat_keeps_nobody_else_waiting(office: Office) -> None:
     assert office.channel.told("wang") == [shown("一"), shown("二")]
 
 
-async def test_what_was_in_flight_when_the_process_died_goes_again_when_its_lease_ends(office: Office) -> None:
+async def test_a_stop_waits_for_what_is_in_flight_and_marks_it_and_begins_nothing(office: Office) -> None:
+    office.channel.gates["wang"] = asyncio.Event()
+    office.tell(office.shop.wang, "一")
+    office.tell(office.shop.wang, "二")
+    office.delivery.wake(f"staff:{office.shop.wang}")
+    await office.until(lambda: office.channel.tries)
+
+    closing = asyncio.create_task(office.delivery.close())
+    await asyncio.sleep(0)
+    office.tell(office.shop.chen, "三")
+    office.delivery.wake(f"staff:{office.shop.chen}")
+    office.channel.gates["wang"].set()
+    await closing
+
+    assert [row.state for row in office.rows()] == [OutboxState.SENT, OutboxState.WAITING, OutboxState.WAITING]
+    assert (office.channel.told("wang"), office.channel.told("chen")) == ([shown("一")], [])
+
+
+async def test_what_was_in_flight_when_the_process_died_goes_again_when_its_lease_ends(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "CLOSE_SECONDS", 0.02)
     office.channel.gates["wang"] = asyncio.Event()
     office.tell(office.shop.wang, "一")
     office.tell(office.shop.wang, "二")
