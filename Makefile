@@ -17,6 +17,9 @@ BUILD := 'hatchling>=1.27,<2\neditables\n'
 PIN := $(UV) --no-config pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url
 
+# What a test starts again and again is compiled once, whatever the machine's habit is.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: demo test lint bench lock clean
 
 demo: $(VENV)/ready

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -138,6 +139,8 @@ def deadline(said: Expressions = None, store: StoreOption = None) -> None:
 
 
 def main() -> None:
+    # What is loaded at the start stays: looking through it for what may go, again and again, is a quarter of a start.
+    gc.set_threshold(50_000, 20, 50)
     cli()
 
 
