@@ -59,17 +59,14 @@ class Desk:
         self._again: set[str] = set()
 
     async def receive(self, *incoming: Incoming) -> bool:
-        """Keeps the events durably, in their order; True if any was new. Handling follows by itself."""
-        lanes = await self._database.write(partial(self._keep_all, incoming))
+        """Keeps the events durably, in their order; True if any was new. Their bells let the lanes handle them."""
+        any_new = await self._database.write(partial(self._keep_all, incoming))
         failpoint("stored not acknowledged")
-        for lane in lanes:
-            self.wake(lane)
-        return bool(lanes)
+        return any_new
 
-    def _keep_all(self, incoming: Sequence[Incoming], session: Session) -> list[str]:
-        """The lanes of those that were new, each once."""
+    def _keep_all(self, incoming: Sequence[Incoming], session: Session) -> bool:
         kept = [self.keep(one, session) for one in incoming]
-        return list(dict.fromkeys(lane for lane in kept if lane is not None))
+        return any(lane is not None for lane in kept)
 
     def keep(self, incoming: Incoming, session: Session) -> str | None:
         """The part of `receive` that a channel may do in a transaction of its own; the lane, if it was new."""

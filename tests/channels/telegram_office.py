@@ -26,7 +26,7 @@ from storage.database import Database
 from storage.inbox import Inbox
 from storage.outbox import Outbox
 from storage.staff import Role, Staff
-from tests.scheduler.office import StoodClock, words
+from tests.scheduler.office import StoodClock, lanes_are_woken, words
 from tests.storage.shop import Shop, all_rows, open_shop
 from tests.telegram import FakeTelegram, Group, Limits, Person
 
@@ -125,6 +125,7 @@ class TelegramOffice:
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
         """The channel runs; whatever Telegram has for it comes in."""
+        lanes_are_woken(self.database, self.desk)
         running = asyncio.create_task(self.channel.run(self.desk.receive))
         try:
             yield

@@ -38,6 +38,7 @@ async def hears(office: Office, desk: Desk, text: str, *, by: str = "zhou", chat
     number = len(all_rows(office.database, Outbox)) * 100 + len(office.channel.tries)
     event = Incoming(FAKE, "local", f"{by}:{chat}:{text}:{number}", by, chat=chat, text=text, **more)  # type: ignore[arg-type]
     await desk.receive(event)
+    await desk.wake_all()
     await office.until(lambda: desk.idle)
     await office.works()
 

@@ -15,7 +15,7 @@ from bot.talk import Incoming
 from storage import inbox, invites, staff
 from storage.inbox import Inbox, InboxState
 from storage.staff import Contact
-from tests.scheduler.office import FAKE, Office, after_restart, office_at
+from tests.scheduler.office import FAKE, Office, after_restart, lanes_are_woken, office_at
 from tests.storage.shop import DAY, NOW, all_rows
 
 CODE = "7K3MQ9XA"
@@ -35,14 +35,7 @@ async def office(database_url: str) -> AsyncIterator[Office]:
 def desk_of(office: Office) -> Desk:
     """A desk that hears what is committed, as in the running front desk."""
     desk = Desk(office.database, office.clock, office.features)
-    loop = asyncio.get_running_loop()
-
-    def heard(topics: frozenset[str]) -> None:
-        for topic in topics:
-            if topic.startswith("lane:"):
-                loop.call_soon_threadsafe(desk.wake, topic.removeprefix("lane:"))
-
-    office.database.listen(heard)
+    lanes_are_woken(office.database, desk)
     return desk
 
 

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from bot import cards
 from bot.clock import Clock
+from bot.desk import Desk
 from bot.feature import Feature, Scene
 from bot.notices import Notice, notice
 from bot.reach import Reach
@@ -161,6 +162,18 @@ class Office:
 
     def rows(self) -> list[Outbox]:
         return all_rows(self.database, Outbox)
+
+
+def lanes_are_woken(database: Database, desk: Desk) -> None:
+    """What is committed wakes the lanes, as in the running front desk; call it in the event loop."""
+    loop = asyncio.get_running_loop()
+
+    def heard(topics: frozenset[str]) -> None:
+        for topic in topics:
+            if topic.startswith("lane:"):
+                loop.call_soon_threadsafe(desk.wake, topic.removeprefix("lane:"))
+
+    database.listen(heard)
 
 
 async def _nothing() -> None:

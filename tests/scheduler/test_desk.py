@@ -67,6 +67,7 @@ def said(text: str, number: int = 1, *, by: str = "wang", **more: object) -> Inc
 
 async def settled(office: Office, desk: Desk) -> None:
     """Until everything is handled and delivered."""
+    await desk.wake_all()
     await office.until(lambda: desk.idle)
     await office.works()
 

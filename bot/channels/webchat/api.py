@@ -59,11 +59,9 @@ AnyBody = TypeVar("AnyBody", bound=BaseModel)
 
 
 class Intake(Protocol):
-    """The desk, as far as this channel needs it: keep an event in a transaction, then handle its lane."""
+    """The desk, as far as this channel needs it: keep an event in a transaction, whose bell lets its lane handle it."""
 
     def keep(self, incoming: Incoming, session: Session) -> str | None: ...
-
-    def wake(self, lane: str) -> None: ...
 
 
 class SaidBefore(Exception):
@@ -183,23 +181,20 @@ class Api:
     async def _accept(self, seat: Seat, event: str, say: Callable[[Session], Incoming]) -> Response:
         """One transaction keeps the event and its echo; then it is answered, then handled."""
         try:
-            lane = await self.database.write(partial(self._keep, seat, f"{seat.person}:{event}", say))
+            await self.database.write(partial(self._keep, seat, f"{seat.person}:{event}", say))
         except SaidBefore as before:
             if not before.same:
                 raise Problem(409, "same_id") from None
             return JSONResponse({}, 202)
         failpoint("stored not acknowledged")
-        if lane is not None:
-            self.intake.wake(lane)
         return JSONResponse({}, 202)
 
-    def _keep(self, seat: Seat, event_id: str, say: Callable[[Session], Incoming], session: Session) -> str:
+    def _keep(self, seat: Seat, event_id: str, say: Callable[[Session], Incoming], session: Session) -> None:
         find = partial(inbox.find, channel=NAME, account=ACCOUNT, event_id=event_id)
         before = find(session)
         incoming = say(session)
-        lane = self.intake.keep(incoming, session) if before is None else None
-        if lane is not None:
-            return lane
+        if before is None and self.intake.keep(incoming, session) is not None:
+            return
         # Kept before, perhaps by another process in this instant: the echo of what was said is not kept again either.
         before = before or find(session)
         raise SaidBefore(same=before is not None and before.payload == incoming.payload())
