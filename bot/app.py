@@ -16,13 +16,14 @@ from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from bot import approvals, cards, platforms
+from bot import approvals, cards
 from bot.channels import webchat
 from bot.clock import Clock, monotonic_seconds
 from bot.desk import Desk
 from bot.feature import Scene, spelled
 from bot.handlers import FEATURES, calendar, files_keeping, people_joining, rulebook
 from bot.notices import as_content
+from bot.platforms import House, platforms
 from bot.reach import Reach
 from bot.scheduler.delivery import Delivery
 from bot.scheduler.fetching import Fetching
@@ -135,12 +136,13 @@ async def running(settings: Settings, database: Database, *, demo: bool) -> Asyn
     try:
         yield app
     finally:
+        # First, as long as the channels that it sends on are there.
+        await app.delivery.close()
         for task in working:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
         await app.desk.close()
         await app.fetching.close()
-        await app.delivery.close()
 
 
 async def _listen(channel: Channel, desk: Desk, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
@@ -163,9 +165,8 @@ def build(settings: Settings, database: Database, clock: Clock, *, demo: bool, s
     web_chat = webchat.WebChat(database)
     channels: dict[str, Channel] = {web_chat.name: web_chat}
     routes = [health_route(partial(well, database))]
-    if settings.telegram_token is not None:
-        telegram, called = platforms.telegram_bot(settings, database, secret, FEATURES)
-        channels[telegram.name] = telegram
+    for channel, called in platforms(House(settings, database, FEATURES, secret, clock, demo)):
+        channels[channel.name] = channel
         routes += called
     observe, figures = _figures(settings, database, clock)
     desk = Desk(database, clock, FEATURES, observe)

@@ -15,12 +15,20 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 TOKEN = re.compile(r"\d{5,20}:[A-Za-z0-9_-]{20,100}")
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+WECOM_TOKEN = re.compile(r"[A-Za-z0-9]{1,32}")
+WECOM_AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+WECOM_ROBOT_KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 NEVER = ("off", "false", "no", "0")
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 def _daily(written: object) -> object:
     return None if str(written).strip().lower() in NEVER else written
+
+
+def _key_of_robot(written: object) -> object:
+    """The key alone; WeCom shows the whole address."""
+    return str(written).rpartition("key=")[2].strip() if isinstance(written, str) else written
 
 
 def _url(written: str) -> SplitResult | None:
@@ -56,6 +64,16 @@ class Settings(BaseSettings):
     telegram_base_url: str = "https://api.telegram.org/bot"
     telegram_file_url: str = "https://api.telegram.org/file/bot"
     telegram_proxy: str = ""
+    wecom_corp_id: str = ""
+    wecom_agent_id: int | None = Field(default=None, ge=1)
+    wecom_secret: SecretStr | None = None
+    wecom_token: SecretStr | None = None
+    wecom_aes_key: SecretStr | None = None
+    wecom_robot_key: Annotated[SecretStr | None, BeforeValidator(_key_of_robot)] = None
+    wecom_bot_id: str = ""
+    wecom_bot_secret: SecretStr | None = None
+    wecom_base_url: str = "https://qyapi.weixin.qq.com"
+    wecom_ws_url: str = "wss://openws.work.weixin.qq.com"
     demo_now: AwareDatetime | None = None
     demo_cases: bool = True
     backup_dir: Path | None = None
@@ -106,6 +124,53 @@ class Settings(BaseSettings):
             raise ValueError("settings.telegram_proxy")
         return proxy
 
+    @field_validator("wecom_token")
+    @classmethod
+    def token_as_wecom_makes_it(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not WECOM_TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("settings.wecom_token")
+        return token
+
+    @field_validator("wecom_aes_key")
+    @classmethod
+    def key_as_wecom_makes_it(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and not WECOM_AES_KEY.fullmatch(key.get_secret_value()):
+            raise ValueError("settings.wecom_aes_key")
+        return key
+
+    @field_validator("wecom_robot_key")
+    @classmethod
+    def key_in_a_robots_address(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and not WECOM_ROBOT_KEY.fullmatch(key.get_secret_value()):
+            raise ValueError("settings.wecom_robot_key")
+        return key
+
+    @field_validator("wecom_base_url")
+    @classmethod
+    def address_of_wecom(cls, url: str) -> str:
+        if _url(url) is None:
+            raise ValueError("settings.wecom_base_url")
+        return url.rstrip("/")
+
+    @field_validator("wecom_ws_url")
+    @classmethod
+    def address_of_wecoms_socket(cls, url: str) -> str:
+        if not url.startswith(("ws://", "wss://")) or _url(url.replace("ws", "http", 1)) is None:
+            raise ValueError("settings.wecom_ws_url")
+        return url
+
+    @model_validator(mode="after")
+    def wecom_is_whole(self) -> Self:
+        """An app that lacks a part could send and not hear, or not even that; it is called at the public address."""
+        app = (self.wecom_corp_id, self.wecom_agent_id, self.wecom_secret, self.wecom_token, self.wecom_aes_key)
+        if any(app) and not all(app):
+            raise ValueError("settings.wecom_incomplete")
+        if all(app) and _url(self.public_url) is None:
+            raise ValueError("settings.wecom_without_address")
+        if bool(self.wecom_bot_id) != (self.wecom_bot_secret is not None):
+            raise ValueError("settings.wecom_bot_incomplete")
+        return self
+
     @model_validator(mode="after")
     def webhook_has_an_address(self) -> Self:
         if self.telegram_token is None or self.telegram_mode != "webhook":
@@ -123,7 +188,7 @@ class Settings(BaseSettings):
 
     def has_web_chat(self) -> bool:
         """Whether people are expected in the web chat: it is on, or there is nothing else."""
-        return self.web_chat or self.telegram_token is None
+        return self.web_chat or not (self.telegram_token or self.wecom_corp_id or self.wecom_bot_id)
 
     def telegram_account(self) -> str:
         """The number of the bot whose token is set, which its token begins with; "" without one."""

@@ -3,6 +3,7 @@
 from storage import (
     approvals,
     audit,
+    card_codes,
     customers,
     dialogs,
     files,
@@ -27,6 +28,7 @@ from storage import (
 __all__ = [
     "approvals",
     "audit",
+    "card_codes",
     "customers",
     "dialogs",
     "files",

@@ -54,7 +54,7 @@ def _person(database: Database, name: str) -> Staff:
 
 def _invite(settings: Settings, session: Session, *, person: Staff, until: datetime) -> Invited:
     """One of them only: a newer invitation makes the one before void."""
-    if settings.web_chat or settings.telegram_token is None:
+    if settings.has_web_chat():
         token = secrets.token_urlsafe(24)
         invites.put(session, person.id, token, expires_at=until)
         return Invited(person.name, until, link=f"{settings.base_url()}/join/{token}")

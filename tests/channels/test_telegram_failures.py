@@ -11,7 +11,7 @@ import pytest
 from telegram.error import NetworkError, TelegramError, TimedOut
 
 from bot.channels.telegram import Client, Place, client_at, trouble
-from bot.channels.telegram.begun import MOST, BegunMessages
+from bot.channels.begun import MOST, BegunMessages
 from bot.channels.telegram.client import LONGEST_REQUEST_SECONDS, failure
 from bot.scheduler import delivery
 from bot.talk import Address, DeliveryError, File, Message

@@ -13,11 +13,12 @@ import structlog
 from telegram import InputFile
 from telegram.error import BadRequest, TelegramError
 
+from bot.channels.begun import BegunMessages
 from bot.channels.telegram import writing
-from bot.channels.telegram.begun import BegunMessages
 from bot.channels.telegram.client import (
     Client,
     account_of,
+    comes_again,
     failure,
     is_gone,
     is_thread_gone,
@@ -66,7 +67,7 @@ class Telegram:
         self._client = client
         self._intake = Intake(client, menu, database, webhook)
         self._pause = pause
-        self._begun = BegunMessages()
+        self._begun: BegunMessages[int] = BegunMessages(comes_again)
         self._few_at_once = asyncio.Semaphore(SENDS_AT_ONCE)
         self.account = account_of(client.token)
 

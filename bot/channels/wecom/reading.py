@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -46,6 +47,14 @@ def heard(said: Mapping[str, Any], me: Me) -> Incoming | None:
     if kind in OTHERS:
         return _incoming(said, me, kind=Said.OTHER, message=_words(said, "MsgId"))
     return None
+
+
+def said_at(said: Mapping[str, Any]) -> datetime:
+    """When it was said or pressed. Raises KeyError, TypeError or ValueError for what is malformed."""
+    try:
+        return datetime.fromtimestamp(int(_words(said, "CreateTime")), UTC)
+    except (OverflowError, OSError):
+        raise ValueError("CreateTime") from None
 
 
 def unreadable(said: Mapping[str, Any], me: Me, error: Exception) -> Incoming:

@@ -1,0 +1,32 @@
+"""How many messages a member still gets: WeCom drops what is more, and calls it a success."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.talk import DeliveryError
+
+WINDOWS = ((timedelta(minutes=1), 30), (timedelta(hours=1), 1000))
+
+
+class Allowance:
+    """Counts each message of this process, of which a notice may take several; the outbox counts notices."""
+
+    def __init__(self, real: Callable[[], datetime]) -> None:
+        self._real = real
+        self._went: defaultdict[str, deque[datetime]] = defaultdict(deque)
+
+    def take(self, member: str) -> None:
+        """One more message for the member. Raises DeliveryError with the seconds until it would arrive."""
+        now, went = self._real(), self._went[member]
+        while went and went[0] <= now - WINDOWS[-1][0]:
+            went.popleft()
+        for window, most in WINDOWS:
+            if len(went) >= most and (free := went[-most] + window) > now:
+                seconds = (free - now).total_seconds()
+                raise DeliveryError(
+                    "the member has had all that WeCom lets through", retry_after=seconds, unreached=True
+                )
+        went.append(now)
