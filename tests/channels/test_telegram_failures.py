@@ -10,9 +10,9 @@ import httpx
 import pytest
 from telegram.error import NetworkError, TelegramError, TimedOut
 
-from bot.channels.telegram import Client, Place, client_at, trouble
 from bot.channels.begun import MOST, BegunMessages
-from bot.channels.telegram.client import LONGEST_REQUEST_SECONDS, failure
+from bot.channels.telegram import Client, Place, client_at, trouble
+from bot.channels.telegram.client import LONGEST_REQUEST_SECONDS, comes_again, failure
 from bot.scheduler import delivery
 from bot.talk import Address, DeliveryError, File, Message
 from tests.channels.telegram_office import YES, TelegramOffice, edited, heard, sent, telegram_office
@@ -111,20 +111,20 @@ async def test_the_same_words_later_are_said_whole_after_a_refusal(office: Teleg
     assert [one[0] for one in heard(office.wang)] == ["一", "一", "二", "三"]
 
 
-def begin(begun: BegunMessages, message: Message, error: BaseException, *, to: Address = WANG) -> None:
+def begin(begun: BegunMessages[int], message: Message, error: BaseException, *, to: Address = WANG) -> None:
     with suppress(type(error)), begun.taking_up(to, message, NOW) as arrived:
         arrived.append(1)
         raise error
 
 
-def arrived_of(begun: BegunMessages, message: Message, *, to: Address = WANG) -> list[int]:
+def arrived_of(begun: BegunMessages[int], message: Message, *, to: Address = WANG) -> list[int]:
     with begun.taking_up(to, message, NOW) as arrived:
         return list(arrived)
 
 
 @pytest.mark.parametrize("error", [TimedOut(), asyncio.CancelledError()])
 def test_what_was_cut_short_goes_on_where_it_stopped_once(error: BaseException) -> None:
-    begun = BegunMessages()
+    begun: BegunMessages[int] = BegunMessages(comes_again)
     begin(begun, Message(LONG), error)
 
     assert arrived_of(begun, Message(LONG)) == [1]
@@ -132,14 +132,14 @@ def test_what_was_cut_short_goes_on_where_it_stopped_once(error: BaseException) 
 
 
 def test_another_file_with_the_same_words_is_another_message() -> None:
-    begun = BegunMessages()
+    begun: BegunMessages[int] = BegunMessages(comes_again)
     begin(begun, Message(LONG, file=File("一.xlsx", b"1")), TimedOut())
 
     assert arrived_of(begun, Message(LONG, file=File("二.xlsx", b"1"))) == []
 
 
 def test_of_messages_that_broke_off_only_so_many_are_remembered() -> None:
-    begun = BegunMessages()
+    begun: BegunMessages[int] = BegunMessages(comes_again)
     for number in range(MOST + 1):
         begin(begun, Message(str(number)), TimedOut())
 

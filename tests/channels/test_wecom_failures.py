@@ -205,7 +205,7 @@ async def test_while_wecom_is_away_everything_waits(office: WeComOffice) -> None
 
 
 async def test_an_address_that_is_not_allowed_is_named_in_the_failure(office: WeComOffice) -> None:
-    office.fake.faults.blocked_address = True
+    office.fake.allowed = frozenset({"10.0.0.1"})
 
     told = await refusal(says(office))
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.channels.wecom_in_process import HOUR, InProcess
-from tests.wecom.fake import AGENT, MOST_GETTOKENS
+from tests.wecom.fake import AGENT
+from tests.wecom.world import MOST_GETTOKENS
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_who_asks_for_tokens_again_and_again_is_shut_out_and_told_of(wecom: InPr
 
 
 def test_an_address_that_is_not_allowed_is_told_its_address(wecom: InProcess) -> None:
-    wecom.fake.faults.blocked_address = True
+    wecom.fake.allowed = frozenset({"10.0.0.1"})
 
     told = wecom.sends()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.channels.wecom_in_process import CARD, HOUR, NOTICE, InProcess
+from tests.channels.wecom_in_process import CARD, HOUR, LISTS, NEWS, NOTICE, OPTIONS, VOTE, InProcess
 from tests.wecom.media import uploads
 from tests.wecom.refusals import JSON
 from tests.wecom.things import Upload
@@ -59,12 +59,52 @@ CARDS: list[tuple[JSON, int]] = [
     (NOTICE | {"main_title": {}, "sub_title_text": "好"}, 0),
     (NOTICE | {"jump_list": [{}] * 4}, 42042),
     (NOTICE | {"action_menu": {"action_list": [{"text": "一", "key": "a"}]}}, 42014),
+    (NEWS, 0),
+    (NEWS | {"main_title": {}, "sub_title_text": "好"}, 42033),
+    (NEWS | {"card_image": {}}, 42044),
+    (NEWS | {"card_image": {}, "image_text_area": {"image_url": "https://example.com/a.png"}}, 0),
+    (NEWS | {"vertical_content_list": [{"title": "一"}] * 5}, 42036),
+    (NEWS | {"vertical_content_list": [{"desc": "一"}]}, 42033),
+    (NEWS | {"jump_list": [{}] * 4}, 42042),
+    (NEWS | {"card_action": {}}, 42045),
+    (VOTE, 0),
+    (VOTE | {"task_id": ""}, 42014),
+    (VOTE | {"main_title": {}}, 42033),
+    (VOTE | {"checkbox": {}}, 42043),
+    (VOTE | {"checkbox": {"question_key": "day", "option_list": []}}, 42037),
+    (VOTE | {"checkbox": {"question_key": "day", "option_list": OPTIONS * 2}}, 42040),
+    (VOTE | {"submit_button": {"key": "submit"}}, 42049),
+    (VOTE | {"submit_button": {"text": "交"}}, 42046),
+    (LISTS, 0),
+    (LISTS | {"select_list": []}, 42047),
+    (LISTS | {"select_list": [{"question_key": str(one), "option_list": OPTIONS} for one in range(4)]}, 42047),
+    (LISTS | {"select_list": [{"question_key": "day", "option_list": OPTIONS}] * 2}, 42043),
+    (LISTS | {"select_list": [{"question_key": "day", "option_list": [{"id": "1"}]}]}, 42041),
+    (LISTS | {"submit_button": {}}, 42049),
 ]
 
 
 @pytest.mark.parametrize(("card", "code"), CARDS)
 def test_a_card_is_taken_or_refused_by_its_code(wecom: InProcess, card: JSON, code: int) -> None:
     assert wecom.sends_card(card)["errcode"] == code
+
+
+def test_a_picture_of_another_shape_is_overlooked_and_told(wecom: InProcess) -> None:
+    for shape in (1.3, 1.5, 2):
+        wecom.sends_card(NEWS | {"card_image": {"url": "https://example.com/a.png", "aspect_ratio": shape}})
+
+    assert wecom.fake.complaints == ["aspect_ratio is not between 1.3 and 2.25"]
+
+
+def test_what_is_chosen_on_a_card_comes_with_its_press(wecom: InProcess) -> None:
+    wecom.sends_card(VOTE)
+
+    pressed = wecom.wang.presses("交", {"day": ["1", "2"]})
+
+    assert (pressed["EventKey"], pressed["CardType"]) == ("submit", "vote_interaction")
+    assert pressed["SelectedItems"] == {
+        "SelectedItem": [{"QuestionKey": "day", "OptionIds": {"OptionId": ["1", "2"]}}],
+    }
 
 
 def test_a_task_is_used_once_by_an_app(wecom: InProcess) -> None:

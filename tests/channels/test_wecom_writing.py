@@ -13,8 +13,8 @@ from bot.talk import File, Message, Pressable, Tone
 from bot.texts import plain
 from tests.channels.hostile_texts import VALUES, Anything, every_text
 from tests.wecom import cards
+from tests.wecom.contents import LINK
 from tests.wecom.refusals import JSON, Refused
-from tests.wecom.sending import LINK
 from tests.wecom.typed import Typed
 
 YES = Pressable("同意", "approvals:approve:1", Tone.GOOD)

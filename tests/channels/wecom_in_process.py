@@ -19,11 +19,28 @@ CARD: JSON = {
     "task_id": "t1",
     "button_list": BUTTONS,
 }
+OPTIONS = [{"id": "1", "text": "一"}, {"id": "2", "text": "二"}]
+SUBMIT = {"text": "交", "key": "submit"}
+VOTE: JSON = {
+    "card_type": "vote_interaction",
+    "main_title": {"title": "哪天？"},
+    "task_id": "v1",
+    "checkbox": {"question_key": "day", "mode": 1, "option_list": OPTIONS},
+    "submit_button": SUBMIT,
+}
+LISTS: JSON = {
+    "card_type": "multiple_interaction",
+    "main_title": {"title": "哪天？"},
+    "task_id": "m1",
+    "select_list": [{"question_key": "day", "option_list": OPTIONS}],
+    "submit_button": SUBMIT,
+}
 NOTICE: JSON = {
     "card_type": "text_notice",
     "main_title": {"title": "好"},
     "card_action": {"type": 1, "url": "https://example.com"},
 }
+NEWS: JSON = NOTICE | {"card_type": "news_notice", "card_image": {"url": "https://example.com/a.png"}}
 
 
 class InProcess:
@@ -42,6 +59,23 @@ class InProcess:
 
     def asks(self, path: str, body: JSON, token: str | None = None) -> JSON:
         answer = self.fake.answer(path, {"access_token": self.token if token is None else token}, body)
+        assert isinstance(answer, dict)
+        return answer
+
+    def asks_for(self, path: str, **query: str) -> JSON:
+        """What is asked by the address alone."""
+        answer = self.fake.answer(path, {"access_token": self.token, **query})
+        assert isinstance(answer, dict)
+        return answer
+
+    def sets_menu(self, *buttons: JSON, agent: str = str(AGENT)) -> JSON:
+        query = {"access_token": self.token, "agentid": agent}
+        answer = self.fake.answer("menu/create", query, {"button": list(buttons)})
+        assert isinstance(answer, dict)
+        return answer
+
+    def as_robot(self, key: str, kind: str, content: JSON) -> JSON:
+        answer = self.fake.answer("webhook/send", {"key": key}, {"msgtype": kind, kind: content})
         assert isinstance(answer, dict)
         return answer
 

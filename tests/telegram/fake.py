@@ -6,7 +6,6 @@ with FakeTelegram() as fake: ...                                          over H
 
 from __future__ import annotations
 
-import asyncio
 import math
 import time
 from collections.abc import Callable
@@ -198,27 +197,11 @@ class FakeTelegram(Switchboard):
 
     def wait_for(self, predicate: Callable[[], T], seconds: float = 10) -> T:
         """What `predicate` gives as soon as it is true; looked at after every change. Fails with a transcript."""
-        with self.world.changed:
-            found = self.world.changed.wait_for(predicate, seconds)
-        assert found, f"did not happen within {seconds} s:\n{self.transcript()}"
-        return found
+        return self.world.wait_for(predicate, seconds, self.transcript)
 
     async def until(self, predicate: Callable[[], T], seconds: float = 10) -> T:
         """The same for a test whose event loop the bot runs on."""
-        loop, changed = asyncio.get_running_loop(), asyncio.Event()
-        end = loop.time() + seconds
-        with self.world.listening(lambda: loop.call_soon_threadsafe(changed.set)):
-            while True:
-                changed.clear()
-                with self.world.changed:
-                    found = predicate()
-                if found:
-                    return found
-                try:
-                    async with asyncio.timeout(end - loop.time()):
-                        await changed.wait()
-                except TimeoutError:
-                    raise AssertionError(f"did not happen within {seconds} s:\n{self.transcript()}") from None
+        return await self.world.until(predicate, seconds, self.transcript)
 
 
 def _id(chat: Person | Group | int | None) -> int | None:

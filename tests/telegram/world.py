@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 
+from tests.changes import Changes
 from tests.telegram import utf16
 from tests.telegram.refusals import JSON, Refused, bad_request, forbidden
 from tests.telegram.things import Account, BotAccount, Chat, Message, Query, StoredFile
@@ -21,12 +20,10 @@ SERVICE = {"new_chat_members", "left_chat_member", "group_chat_created", "superg
 }
 
 
-class World:
-    """Change it inside `change()`; look at it under `changed`, which is notified of every change."""
-
+class World(Changes):
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        super().__init__()
         self.clock = clock
-        self.changed = threading.Condition()
         self.accounts: dict[int, Account] = {}
         self.bots: dict[str, BotAccount] = {}
         self.groups: dict[int, Chat] = {}
@@ -35,27 +32,7 @@ class World:
         self.files: dict[str, StoredFile] = {}
         self.queries: dict[str, Query] = {}
         self.complaints: list[str] = []
-        self._listeners: list[Callable[[], object]] = []
         self._numbers = itertools.count(1)
-
-    @contextmanager
-    def change(self) -> Iterator[None]:
-        with self.changed:
-            yield
-            self.changed.notify_all()
-            for listener in list(self._listeners):
-                listener()
-
-    @contextmanager
-    def listening(self, listener: Callable[[], object]) -> Iterator[None]:
-        """`listener` is called, under the lock, after every change."""
-        with self.changed:
-            self._listeners.append(listener)
-        try:
-            yield
-        finally:
-            with self.changed:
-                self._listeners.remove(listener)
 
     def number(self) -> int:
         return next(self._numbers)

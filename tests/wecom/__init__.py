@@ -3,13 +3,15 @@
 What it checks, by the numbers of what a faithful fake must check:
     1 tokens of each app, their end, 40013 40001 42001 40014 41001, 45009 after too many    2 tokens that die early
     3 the allow list, 60020    4 agentid    5 receivers, invaliduser in small letters, 81013    6 bytes, cut and told
-    7 the duplicate check    8 what is dropped silently, 30 a minute and 1000 an hour a member
-    9 cards: button_interaction and text_notice, 43012    10 11 response codes and updates    12 recall
-    13 media of an app    16 wrong types are overlooked and told
+    7 the duplicate check    8 what is dropped silently, 45009 for an API and for a robot    9 cards of all kinds, 43012
+    10 11 response codes and updates    12 recall    13 media of an app and of a robot    14 appchat    15 robots
+    16 wrong types are overlooked and told    17 menus    18 who opened a page
+    and the directory, agent/get, getcallbackip
     19 the proof    20 signatures and receivers    21 a callback that comes again, later or at once    22 24 26 events
-What it does not check yet:
-    8 20 a minute a robot    9 news, vote and multiple cards    13 media of a robot    14 appchat    15 robots
-    17 menus    18 OAuth    23 passive replies    25 27 are the desk's    28 to 34 the AI bot's connection
+    23 whatever is answered, which is told of
+What it does not check:
+    14 textcard, news and mpnews    15 news    25 27 are the desk's
+    28 to 34 the AI bot's connection
 Where the documentation names no code, `refusals.UNKNOWN_CODE` says so.
 """
 

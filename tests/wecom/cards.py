@@ -8,15 +8,16 @@ from tests.wecom.refusals import UNKNOWN_CODE, Refused
 from tests.wecom.typed import Typed
 
 TASK_ID = re.compile(r"[0-9A-Za-z_\-@]{1,128}")
-SHARED = (
-    *("card_type", "source", "action_menu", "main_title", "quote_area", "sub_title_text"),
-    *("horizontal_content_list", "card_action", "task_id", "replace_text"),
-)
+COMMON = ("card_type", "source", "main_title", "card_action", "task_id", "replace_text")
+SHARED = (*COMMON, "action_menu", "quote_area", "sub_title_text", "horizontal_content_list")
 KNOWN = {
     "button_interaction": (*SHARED, "button_selection", "button_list"),
     "text_notice": (*SHARED, "emphasis_content", "jump_list"),
+    "news_notice": (*SHARED, "card_image", "image_text_area", "vertical_content_list", "jump_list"),
+    "vote_interaction": (*COMMON, "checkbox", "submit_button"),
+    "multiple_interaction": (*COMMON, "select_list", "submit_button"),
 }
-NOT_MODELLED = ("news_notice", "vote_interaction", "multiple_interaction")
+NOTICES = ("text_notice", "news_notice")
 LONGEST_KEY = 1024
 
 
@@ -24,26 +25,20 @@ def check(card: Typed, *, is_new: bool) -> None:
     """Raises Refused. An update needs no task_id: the card keeps the one it has."""
     kind = card.text("card_type")
     if kind not in KNOWN:
-        card.overlooked += [f"{kind} is not modelled"] if kind in NOT_MODELLED else []
         raise Refused(42031, "invalid card_type")
     card.knows_only(*KNOWN[kind])
     card.text("sub_title_text")
     _menu(card)
     _fields(card)
-    if kind == "button_interaction":
-        _title(card)
-        _selection(card)
-        _buttons(card)
-        _action(card, required=False)
-    else:
-        _notice(card)
+    OF_KIND[kind](card)
+    _action(card, required=kind in NOTICES)
     if (is_new and calls_back(card)) or card.text("task_id"):
         _task_id(card)
 
 
 def calls_back(card: Typed) -> bool:
     """Whether it can be pressed, and changed later."""
-    return card.text("card_type") == "button_interaction" or "action_menu" in card
+    return card.text("card_type") not in NOTICES or "action_menu" in card
 
 
 def _task_id(card: Typed) -> None:
@@ -56,10 +51,68 @@ def _title(card: Typed) -> None:
         raise Refused(42033, "missing Title")
 
 
-def _notice(card: Typed) -> None:
+def _text_notice(card: Typed) -> None:
     if not card.text("sub_title_text"):
         _title(card)
-    _action(card, required=True)
+    _jumps(card)
+
+
+def _news_notice(card: Typed) -> None:
+    _title(card)
+    image, area = card.inside("card_image"), card.inside("image_text_area")
+    if not _is_address(image.text("url")) and not _is_address(area.text("image_url")):
+        raise Refused(42044, "missing card_image.url")
+    ratio = image.decimal("aspect_ratio")
+    if ratio is not None and not 1.3 < ratio < 2.25:
+        card.overlooked.append("aspect_ratio is not between 1.3 and 2.25")
+    _link(area)
+    lines = card.each("vertical_content_list")
+    if len(lines) > 4:
+        raise Refused(42036, "invalid vertical_content_list length")
+    if not all(one.text("title") for one in lines):
+        raise Refused(42033, "missing Title")
+    _jumps(card)
+
+
+def _buttons_card(card: Typed) -> None:
+    _title(card)
+    if "button_selection" in card:
+        _selection(card.inside("button_selection"), most=10)
+    _buttons(card)
+
+
+def _vote(card: Typed) -> None:
+    _title(card)
+    box = card.inside("checkbox")
+    _selection(box, most=20)
+    if "mode" in box and box.number("mode") not in (0, 1):
+        card.overlooked.append("mode is not 0 or 1")
+    _submit(card)
+
+
+def _multiple(card: Typed) -> None:
+    _title(card)
+    lists = card.each("select_list")
+    if not 1 <= len(lists) <= 3:
+        raise Refused(42047, "invalid select_list length")
+    for one in lists:
+        _selection(one, most=10)
+    _unlike([one.text("question_key") for one in lists], 42043, "question_key")
+    _submit(card)
+
+
+def _submit(card: Typed) -> None:
+    """An update may leave it away."""
+    if "submit_button" not in card and not card.text("task_id"):
+        return
+    button = card.inside("submit_button")
+    if not button.text("text"):
+        raise Refused(42049, "missing submit_button text")
+    if not 1 <= len(button.text("key").encode()) <= LONGEST_KEY:
+        raise Refused(42046, "invalid submit_button key")
+
+
+def _jumps(card: Typed) -> None:
     jumps = card.each("jump_list")
     if len(jumps) > 3:
         raise Refused(42042, "invalid jump_list length")
@@ -75,10 +128,14 @@ def _action(card: Typed, *, required: bool) -> None:
 
 
 def _link(what: Typed) -> None:
-    if what.number("type") == 1 and not re.match(r"https?://", what.text("url")):
+    if what.number("type") == 1 and not _is_address(what.text("url")):
         raise Refused(42028, "missing Url")
     if what.number("type") == 2 and not what.text("appid"):
         raise Refused(42030, "missing appid")
+
+
+def _is_address(url: str) -> bool:
+    return re.match(r"https?://", url) is not None
 
 
 def _fields(card: Typed) -> None:
@@ -111,14 +168,11 @@ def _buttons(card: Typed) -> None:
     _unlike([one.text("key") for one in buttons if one.number("type") != 1], 42039, "button key")
 
 
-def _selection(card: Typed) -> None:
-    if "button_selection" not in card:
-        return
-    selection = card.inside("button_selection")
+def _selection(selection: Typed, *, most: int) -> None:
     if not 1 <= len(selection.text("question_key").encode()) <= LONGEST_KEY:
         raise Refused(42043, "invalid question_key")
     options = selection.each("option_list")
-    if not 1 <= len(options) <= 10:
+    if not 1 <= len(options) <= most:
         raise Refused(42037, "invalid option_list length")
     for one in options:
         if not 1 <= len(one.text("id").encode()) <= 128:
@@ -141,3 +195,12 @@ def _menu(card: Typed) -> None:
 def _unlike(keys: list[str], code: int, what: str) -> None:
     if len(set(keys)) < len(keys):
         raise Refused(code, f"{what} conflict")
+
+
+OF_KIND = {
+    "button_interaction": _buttons_card,
+    "text_notice": _text_notice,
+    "news_notice": _news_notice,
+    "vote_interaction": _vote,
+    "multiple_interaction": _multiple,
+}

@@ -13,19 +13,20 @@ class Away(Exception):
 
 @dataclass
 class Faults:
-    """`refusals` and `lost` are used up by the next calls of a path; a token is `stillborn` as long as it says so."""
+    """`refusals` and `lost` are used up by the next calls of a path; a token is `stillborn` as long as it says so.
+
+    Whatever a member does is delivered in so many `copies` at once.
+    """
 
     refusals: list[tuple[str, int]] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     away: bool = False
     stillborn: bool = False
-    blocked_address: bool = False
+    copies: int = 1
 
     def check(self, path: str) -> None:
         if self.away:
             raise Away
-        if self.blocked_address:
-            raise Refused(60020, "not allow to access from your ip")
         planned = next((one for one in self.refusals if one[0] == path), None)
         if planned is not None:
             self.refusals.remove(planned)

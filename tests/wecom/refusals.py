@@ -7,7 +7,18 @@ from typing import Any
 JSON = dict[str, Any]
 
 # Refused for sure, by a code that no page names: these are the likeliest.
-UNKNOWN_CODE = {"task_id used before": 42014, "more than six buttons": 42038, "no new look given": 40063}
+UNKNOWN_CODE = {
+    "task_id used before": 42014,
+    "more than six buttons": 42038,
+    "no new look given": 40063,
+    "a robot says too much": 40058,
+    "a robot's picture is none": 40005,
+    "a robot's card has buttons": 42031,
+    "no such department": 60123,
+    "no menu": 46003,
+}
+# Where a call seems to come from that comes from nowhere.
+NEARBY = "127.0.0.1"
 WARNING = "Warning: wrong json format. "
 
 
@@ -19,8 +30,8 @@ class Refused(Exception):
         self.code = code
         self.said = said
 
-    def body(self) -> JSON:
-        hint = f"hint: [1409659813{self.code}], from ip: 127.0.0.1"
+    def body(self, address: str = NEARBY) -> JSON:
+        hint = f"hint: [1409659813{self.code}], from ip: {address}"
         more = f"more info at https://open.work.weixin.qq.com/devtool/query?e={self.code}"
         return {"errcode": self.code, "errmsg": f"{self.said}, {hint}, {more}"}
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 
-from tests.wecom import cards
+from tests.wecom import cards, contents
+from tests.wecom.pace import HOUR, MINUTE
 from tests.wecom.refusals import JSON, UNKNOWN_CODE, Refused
 from tests.wecom.things import App, Code, Message
 from tests.wecom.typed import Typed
-from tests.wecom.world import CODE_SECONDS, HOUR, World
+from tests.wecom.world import CODE_SECONDS, World
 
-LONGEST_TEXT = 2048
 PER_MINUTE, PER_HOUR = 30, 1000
-LINK = re.compile(r"<a\s", re.IGNORECASE)
-FILES = ("image", "voice", "video", "file")
 SENDING = (
     *("touser", "toparty", "totag", "msgtype", "agentid", "safe", "enable_id_trans"),
     *("enable_duplicate_check", "duplicate_check_interval"),
@@ -30,7 +27,8 @@ def send(world: World, app: App, body: Typed) -> JSON:
     kind = body.text("msgtype")
     body.knows_only(*SENDING, kind)
     wanted = _wanted(world, body)
-    content = _content(world, app, body, kind)
+    is_card = kind == "template_card"
+    content = _card(world, app, body.inside(kind)) if is_card else contents.content(world, body, kind)
     receivers = tuple(key for key in map(str.lower, wanted) if _reached(world, key))
     if not receivers:
         raise Refused(81013, "user & party & tag all invalid")
@@ -38,7 +36,7 @@ def send(world: World, app: App, body: Typed) -> JSON:
     number = f"msg-{world.number():06}"
     message = Message(number, app, kind, content, receivers, world.clock())
     said = {"invaliduser": missed, "invalidparty": "", "invalidtag": "", "unlicenseduser": "", "msgid": number}
-    if kind == "template_card" and cards.calls_back(Typed(content)):
+    if is_card and cards.calls_back(Typed(content)):
         said["response_code"] = world.code(message)
     if not _sent_before(world, body):
         _deliver(world, message)
@@ -71,33 +69,6 @@ def _wanted(world: World, body: Typed) -> list[str]:
 
 def _reached(world: World, key: str) -> bool:
     return key in world.members and world.members[key].visible
-
-
-def _content(world: World, app: App, body: Typed, kind: str) -> JSON:
-    inside = body.inside(kind)
-    if kind in ("text", "markdown"):
-        return {"content": _cut(world, inside.text("content"))}
-    if kind in FILES:
-        inside.knows_only("media_id", *(("title", "description") if kind == "video" else ()))
-        media = world.medium(inside.text("media_id"))
-        if media.kind != kind:
-            raise Refused(40007, "invalid media_id")
-        return {"media_id": media.id, "name": media.name}
-    if kind == "template_card":
-        return _card(world, app, inside)
-    raise Refused(40008, "invalid message type")
-
-
-def _cut(world: World, words: str) -> str:
-    if not words.strip():
-        raise Refused(44004, "empty content")
-    if LINK.search(words):
-        world.complain("a text shows a link")
-    held = words.encode()
-    if len(held) <= LONGEST_TEXT:
-        return words
-    world.complain(f"a text of {len(held)} bytes was cut")
-    return held[:LONGEST_TEXT].decode(errors="ignore")
 
 
 def _card(world: World, app: App, card: Typed) -> JSON:
@@ -139,7 +110,7 @@ def _deliver(world: World, message: Message) -> None:
 
 def _may_get(world: World, app: App, key: str) -> bool:
     ages = [world.clock() - one.at for one in world.messages if one.app is app and key in one.receivers]
-    return sum(age < 60 for age in ages) < PER_MINUTE and sum(age < HOUR for age in ages) < PER_HOUR
+    return sum(age < MINUTE for age in ages) < PER_MINUTE and sum(age < HOUR for age in ages) < PER_HOUR
 
 
 def update(world: World, app: App, body: Typed) -> JSON:
@@ -156,7 +127,7 @@ def update(world: World, app: App, body: Typed) -> JSON:
     changed = list(message.receivers) if everybody else [one for one in users if one in message.receivers]
     if not changed:
         raise Refused(82102, "update target not in the message")
-    if "replaced" in look and message.look(changed[0]).get("card_type") == "text_notice":
+    if "replaced" in look and message.look(changed[0]).get("card_type") in cards.NOTICES:
         raise Refused(42031, "a notice has no buttons to replace")
     code.spent = True
     for key in changed:

@@ -26,6 +26,10 @@ class Typed:
     def number(self, name: str) -> int | None:
         return self._of(name, int, None)
 
+    def decimal(self, name: str) -> float | None:
+        found = self.held.get(name)
+        return self.number(name) if isinstance(found, int) else self._of(name, float, None)
+
     def inside(self, name: str) -> Typed:
         return Typed(self._of(name, dict, {}), f"{self.where}{name}.", self.overlooked)
 
