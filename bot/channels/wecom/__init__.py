@@ -5,8 +5,32 @@ No package was fit for it (their tokens and retries lose messages), so this is a
 
 from bot.channels.wecom.callback import PATH, callback_route
 from bot.channels.wecom.channel import PACE, WeCom
+from bot.channels.wecom.checking import trouble
 from bot.channels.wecom.client import App, Client
 from bot.channels.wecom.crypto import Crypto
+from bot.channels.wecom.menu import Column, Entry, Menu, Top
 from bot.channels.wecom.reading import NAME
+from bot.channels.wecom.robot import CHAT as ROBOT_CHAT
+from bot.channels.wecom.robot import NAME as ROBOT_NAME
+from bot.channels.wecom.robot import Robot
+from bot.channels.wecom.robot import account_of as account_of_robot
 
-__all__ = ["NAME", "PACE", "PATH", "App", "Client", "Crypto", "WeCom", "callback_route"]
+__all__ = [
+    "NAME",
+    "PACE",
+    "PATH",
+    "ROBOT_CHAT",
+    "ROBOT_NAME",
+    "App",
+    "Client",
+    "Column",
+    "Crypto",
+    "Entry",
+    "Menu",
+    "Robot",
+    "Top",
+    "WeCom",
+    "account_of_robot",
+    "callback_route",
+    "trouble",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,14 +18,27 @@ from bot.channels.begun import BegunMessages
 from bot.channels.called import NotYet
 from bot.channels.wecom import writing
 from bot.channels.wecom.client import Client
+from bot.channels.wecom.directory import member
 from bot.channels.wecom.errors import WeComError, failure, is_spent
 from bot.channels.wecom.fetching import fetched
+from bot.channels.wecom.menu import Menu, spoken
 from bot.channels.wecom.pace import Allowance
 from bot.channels.wecom.reading import NAME, Me, heard, said_at, unreadable
 from bot.channels.wecom.sent import Sent, SentPart, says_the_same
 from bot.channels.wecom.writing import Part
-from bot.talk import Address, Capabilities, DeliveryError, File, Incoming, Message, Pace, Receive
-from storage import card_codes
+from bot.talk import (
+    NEWS_OF_CHATS,
+    Address,
+    Capabilities,
+    DeliveryError,
+    File,
+    Incoming,
+    Message,
+    Pace,
+    Receive,
+    Said,
+)
+from storage import card_codes, staff
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -32,6 +46,9 @@ log = structlog.get_logger()
 # WeCom bears 30 a minute and 1000 an hour for a member and drops what is more without a word. A notice may take more
 # than one message, so fewer of them go.
 PACE = Pace(chat_seconds=0, per_minute=20, per_minute_in_group=20, per_second=50, per_hour=700, spread_seconds=45)
+INTRODUCTION_SECONDS = 2.0
+# How often a menu that WeCom did not take is tried again.
+MENU_SECONDS = 600.0
 # What was said longer ago is somebody's copy of it: WeCom tries three times within seconds.
 STALE_AFTER = timedelta(days=1)
 
@@ -51,9 +68,11 @@ class WeCom:
         real: Callable[[], datetime],
         *,
         home: str,
+        menu: Menu | None = None,
         pace: Pace = PACE,
     ) -> None:
         self._client = client
+        self._menu = menu
         self._database = database
         self._real = real
         self._home = home
@@ -61,6 +80,7 @@ class WeCom:
         self._begun: BegunMessages[SentPart] = BegunMessages(_comes_again)
         self._allowance = Allowance(real)
         self._receive: Receive | None = None
+        self._known: set[str] = set()
         # Codes that may have been used: nobody answered.
         self._unsure: set[str] = set()
         self.can = Capabilities(pace=pace)
@@ -74,7 +94,10 @@ class WeCom:
         self._receive = receive
         log.info("wecom listening")
         try:
-            await asyncio.Event().wait()
+            while True:
+                if self._menu is not None:
+                    await self._menu.keep(self._client)
+                await asyncio.sleep(MENU_SECONDS)
         finally:
             self._receive = None
 
@@ -91,7 +114,29 @@ class WeCom:
         code, card = said.get("ResponseCode"), said.get("TaskId")
         if isinstance(code, str) and isinstance(card, str) and code and card:
             await self._keep_code(card, code, pressed=True)
-        await self._receive(one)
+        await self._receive(await self._introduced(spoken(one)))
+
+    async def _introduced(self, one: Incoming) -> Incoming:
+        """Somebody of whom we do not know who they are comes with the name that the corp's directory has for them.
+
+        It is asked for a short while only: what WeCom calls with has to be confirmed within five seconds.
+        """
+        if one.sender in self._known or one.kind in NEWS_OF_CHATS or one.kind == Said.UNREADABLE:
+            return one
+        if await self._database.read(partial(self._is_somebodys, one.sender)):
+            self._known.add(one.sender)
+            return one
+        try:
+            async with asyncio.timeout(INTRODUCTION_SECONDS):
+                found = await member(self._client, one.sender)
+        except (WeComError, httpx.HTTPError, TimeoutError) as error:
+            log.info("wecom directory not asked", error_type=type(error).__name__)
+            return one
+        return replace(one, name=found.name) if found is not None and found.active else one
+
+    def _is_somebodys(self, address: str, session: Session) -> bool:
+        place = {"channel": NAME, "account": self.account, "address": address}
+        return staff.is_somebodys(session, **place)
 
     def _heard(self, said: Mapping[str, Any]) -> Incoming | None:
         try:

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import PurePosixPath
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import httpx
-import structlog
-from pydantic import BaseModel, ValidationError
 
-from bot.channels.wecom.errors import DEAD_TOKEN, EMPTY_MEDIA, NOBODY_REACHED, TOO_LARGE_MEDIA, WeComError
+from bot.channels.wecom.answers import (
+    JSON,
+    AppAnswer,
+    DepartmentsAnswer,
+    SendAnswer,
+    TokenAnswer,
+    UpdateAnswer,
+    User,
+    UsersAnswer,
+    checked,
+    named,
+    parsed,
+    patience_of,
+    uploaded,
+)
+from bot.channels.wecom.errors import DEAD_TOKEN, NOBODY_REACHED, TOO_LARGE_MEDIA, WeComError
 from bot.channels.wecom.tokens import Token, Tokens
 from bot.talk import File
 
-log = structlog.get_logger()
-
-JSON = Mapping[str, Any]
-
 BASE_URL = "https://qyapi.weixin.qq.com"
-CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
 FILE_SECONDS = 30
 # More than this WeCom hands out only in pieces.
 LARGEST_BYTES = 20 * 1024 * 1024
 FILE_NAME = re.compile(r'filename="([^"]+)"')
-# In an answer that is no failure: a field had the wrong type and was overlooked.
-OVERLOOKED = "Warning: wrong json format"
 
 
 @dataclass(frozen=True)
@@ -52,33 +58,7 @@ class Arrived:
     missed: frozenset[str]
 
 
-class _Answer(BaseModel):
-    errcode: int = 0
-    errmsg: str = ""
-
-
-class _TokenAnswer(BaseModel):
-    access_token: str
-    expires_in: int
-
-
-class _SendAnswer(BaseModel):
-    msgid: str = ""
-    response_code: str = ""
-    invaliduser: str | None = ""
-    unlicenseduser: str | None = ""
-
-
-class _UpdateAnswer(BaseModel):
-    invaliduser: Sequence[str] | None = ()
-
-
-class _UploadAnswer(BaseModel):
-    media_id: str
-
-
 T = TypeVar("T")
-Model = TypeVar("Model", bound=BaseModel)
 
 
 class Client:
@@ -88,7 +68,7 @@ class Client:
         self.app = app
         self._http = httpx.AsyncClient(
             base_url=base_url,
-            timeout=_patience(ANSWER_SECONDS),
+            timeout=patience_of(ANSWER_SECONDS),
             # Never by a proxy that the environment names for others.
             trust_env=False,
         )
@@ -109,8 +89,8 @@ class Client:
         WeCom calls it a success as long as one of them does.
         """
         body = {"touser": "|".join(users), "msgtype": kind, "agentid": self.app.agent_id, kind: content}
-        answer = _parsed(await self._ask("message/send", body), _SendAnswer)
-        missed = _named(answer.invaliduser) | _named(answer.unlicenseduser)
+        answer = parsed(await self._ask("message/send", body), SendAnswer)
+        missed = named(answer.invaliduser) | named(answer.unlicenseduser)
         if all(user.lower() in missed for user in users):
             raise WeComError(NOBODY_REACHED, "nobody of those whom it was for")
         return Arrived(answer.msgid, answer.response_code, missed)
@@ -125,12 +105,11 @@ class Client:
 
     async def upload(self, file: File, kind: str = "file") -> str:
         """The media_id, for three days. A name that WeCom cannot read is given in plain letters."""
-        try:
-            return await self._upload(file, file.name, kind)
-        except WeComError as error:
-            if error.code != EMPTY_MEDIA or file.name.isascii():
-                raise
-        return await self._upload(file, _plain_name(file.name), kind)
+
+        async def ask(files: JSON) -> bytes:
+            return await self._ask("media/upload", files=files, type=kind)
+
+        return await uploaded(file, ask)
 
     async def fetch(self, media_id: str) -> File:
         """What a member sent within the last three days."""
@@ -140,25 +119,44 @@ class Client:
         """Takes a message of the last 24 hours back from everybody."""
         await self._ask("message/recall", {"msgid": message})
 
+    async def set_menu(self, buttons: Sequence[JSON]) -> None:
+        """The app's menu; none of them takes it away."""
+        agent = str(self.app.agent_id)
+        if buttons:
+            await self._ask("menu/create", {"button": buttons}, agentid=agent)
+        else:
+            await self._ask("menu/delete", agentid=agent)
+
+    async def user(self, userid: str) -> User:
+        return parsed(await self._ask("user/get", userid=userid), User)
+
+    async def users_of(self, department: int) -> Sequence[User]:
+        """Those whom the app sees, without what they are to WeCom; not those of the departments below."""
+        return parsed(await self._ask("user/simplelist", department_id=str(department)), UsersAnswer).userlist
+
+    async def departments(self) -> Sequence[int]:
+        """All that the app sees."""
+        return [one.id for one in parsed(await self._ask("department/list"), DepartmentsAnswer).department]
+
+    async def is_open(self) -> bool:
+        """Whether the app is switched on; asks for nothing else."""
+        return not parsed(await self._ask("agent/get", agentid=str(self.app.agent_id)), AppAnswer).close
+
     async def _update(self, response_code: str, users: Sequence[str], what: JSON) -> frozenset[str]:
         body = {"userids": list(users), "agentid": self.app.agent_id, "response_code": response_code, **what}
-        answer = _parsed(await self._ask("message/update_template_card", body), _UpdateAnswer)
+        answer = parsed(await self._ask("message/update_template_card", body), UpdateAnswer)
         return frozenset(user.lower() for user in answer.invaliduser or ())
 
-    async def _upload(self, file: File, name: str, kind: str) -> str:
-        files = {"media": (name, file.content, file.media_type)}
-        return _parsed(await self._ask("media/upload", files=files, type=kind), _UploadAnswer).media_id
-
-    async def _ask(
-        self, path: str, body: JSON | None = None, *, files: Mapping[str, Any] | None = None, **query: str
-    ) -> bytes:
-        """What WeCom answers."""
-        patience = _patience(FILE_SECONDS if files else ANSWER_SECONDS)
+    async def _ask(self, path: str, body: JSON | None = None, *, files: JSON | None = None, **query: str) -> bytes:
+        """What WeCom answers, to what has neither a body nor files too."""
+        method = "GET" if body is None and files is None else "POST"
+        patience = patience_of(FILE_SECONDS if files else ANSWER_SECONDS)
 
         async def ask(token: str) -> bytes:
             asked = {"access_token": token, **query}
             url = f"/cgi-bin/{path}"
-            return _checked(path, await self._http.post(url, params=asked, json=body, files=files, timeout=patience))
+            answer = await self._http.request(method, url, params=asked, json=body, files=files, timeout=patience)
+            return checked(path, answer)
 
         return await self._with_token(ask)
 
@@ -180,7 +178,7 @@ class Client:
 
     async def _fetch_media(self, media_id: str, token: str) -> File:
         asked = {"access_token": token, "media_id": media_id}
-        way = self._http.stream("GET", "/cgi-bin/media/get", params=asked, timeout=_patience(FILE_SECONDS))
+        way = self._http.stream("GET", "/cgi-bin/media/get", params=asked, timeout=patience_of(FILE_SECONDS))
         async with way as answer:
             content = bytearray()
             async for chunk in answer.aiter_bytes():
@@ -190,7 +188,7 @@ class Client:
         named = FILE_NAME.search(answer.headers.get("content-disposition", ""))
         if named is None:
             # What is no file is a refusal.
-            _checked("media/get", answer, bytes(content))
+            checked("media/get", answer, bytes(content))
             raise httpx.RemoteProtocolError("no file")
         name = PurePosixPath(named[1].replace("\\", "/")).name or media_id
         return File(name, bytes(content), answer.headers.get("content-type", "application/octet-stream"))
@@ -198,44 +196,9 @@ class Client:
     async def _fetch_token(self) -> Token:
         asked = {"corpid": self.app.corp_id, "corpsecret": self.app.secret}
         try:
-            answer = _checked("gettoken", await self._http.get("/cgi-bin/gettoken", params=asked))
-            given = _parsed(answer, _TokenAnswer)
+            answer = checked("gettoken", await self._http.get("/cgi-bin/gettoken", params=asked))
+            given = parsed(answer, TokenAnswer)
         except httpx.TransportError as error:
             # Whatever the token was for did not leave.
             raise httpx.ConnectError("no token") from error
         return Token(given.access_token, given.expires_in)
-
-
-def _patience(seconds: float) -> httpx.Timeout:
-    return httpx.Timeout(seconds, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS)
-
-
-def _checked(path: str, answer: httpx.Response, content: bytes | None = None) -> bytes:
-    """The answer's body, which may have been read already, unless it is a failure."""
-    answer.raise_for_status()
-    content = answer.content if content is None else content
-    said = _parsed(content, _Answer)
-    if said.errcode:
-        raise WeComError(said.errcode, said.errmsg)
-    if OVERLOOKED in said.errmsg:
-        log.error("wecom overlooked a part of a request", kind=path)
-    return content
-
-
-def _parsed(answer: bytes, model: type[Model]) -> Model:
-    try:
-        return model.model_validate_json(answer)
-    except ValidationError:
-        # As with an answer that broke off, nobody knows what was done.
-        raise httpx.RemoteProtocolError("not an answer of WeCom's") from None
-
-
-def _named(users: str | None) -> frozenset[str]:
-    return frozenset(user for user in (users or "").lower().split("|") if user)
-
-
-def _plain_name(name: str) -> str:
-    """`file.xlsx` for 报价单.xlsx."""
-    stem, dot, ending = name.rpartition(".")
-    plain = "".join(one for one in (stem if dot else name) if one.isascii() and (one.isalnum() or one in "-_ "))
-    return f"{plain.strip() or 'file'}.{ending}" if dot and ending.isascii() and ending.isalnum() else plain or "file"

@@ -21,8 +21,12 @@ MISCONFIGURED = DEAD_TOKEN | {
     *(WRONG_SECRET, 40013, 40056, 40091, 41001, 43012),
     *(48002, 48006, 50003, 60020, 301002),
 }
-# Nothing that is said to this member arrives: unknown, gone, or out of the app's sight.
-SHUT = frozenset({40003, 46004, 50002, 60011, 60111, NOBODY_REACHED})
+# There is no such member: never, or not any more.
+UNKNOWN_MEMBER = frozenset({40003, 46004, 60111})
+# The address of a group's robot is wrong, or the robot was taken out of the group.
+NO_ROBOT = 93000
+# Nothing that is said to this member or group arrives: unknown, gone, or out of the app's sight.
+SHUT = UNKNOWN_MEMBER | {50002, 60011, NOBODY_REACHED, NO_ROBOT}
 # How long WeCom wants to be left alone.
 WAITS = {TOO_MANY_CALLS: 60.0, 45033: 5.0, 45035: 5.0, 45036: 60.0}
 MISCONFIGURED_SECONDS = 60.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -80,6 +80,20 @@ def _event(said: Mapping[str, Any], me: Me) -> Incoming | None:
         )
     if event in COMES_AND_GOES:
         return _incoming(said, me, kind=COMES_AND_GOES[event])
+    if event == "change_contact":
+        return _changed(said, me)
+    return None
+
+
+def _changed(said: Mapping[str, Any], me: Me) -> Incoming | None:
+    """The corp's directory: a member is called otherwise from now on, or has left."""
+    member = _words(said, "UserID", or_else="").lower()
+    renamed = _words(said, "NewUserID", or_else="").lower()
+    match _words(said, "ChangeType", or_else=""):
+        case "update_user" if member and renamed not in ("", member):
+            return replace(_incoming(said, me, kind=Said.MOVED, text=renamed), sender=member)
+        case "delete_user" if member:
+            return replace(_incoming(said, me, kind=Said.SENT_AWAY), sender=member)
     return None
 
 

@@ -57,31 +57,6 @@ def new_task_id() -> str:
     return secrets.token_hex(16)
 
 
-def parts(message: Message, task_id: Callable[[], str] = new_task_id) -> list[Part]:
-    """What is sent, in order: words that no card holds, the card with the buttons, the file."""
-    file = [Part("file", {}, message.file)] if message.file else []
-    buttons = _buttons(message)
-    if not buttons:
-        return [*texts(message), *file]
-    card = _card(message)
-    first = texts(message) if card.too_long else []
-    return [*first, *(_part(card, some, task_id()) for some in _sixes(buttons)), *file]
-
-
-def anew(message: Message, home: str, task_id: Callable[[], str] = new_task_id) -> list[Part]:
-    """What a card becomes: the first part in its place, the others after it. A card without buttons opens `home`.
-
-    In its place a card keeps the task_id that it has.
-    """
-    buttons, card = _buttons(message), _card(message)
-    rest = texts(message) if card.too_long else []
-    if not buttons:
-        action = {"card_action": {"type": 1, "url": home}}
-        return [Part("template_card", {"card_type": "text_notice", **_shown(card), **action}), *rest]
-    first, *more = _sixes(buttons)
-    return [_part(card, first, ""), *rest, *(_part(card, some, task_id()) for some in more)]
-
-
 def texts(message: Message) -> list[Part]:
     """The words, cut between lines; bold where nothing in them would be formatted by chance."""
     bold = "<b>" in message.markup and not FORMATS.search(plain(message.markup))
@@ -89,6 +64,42 @@ def texts(message: Message) -> list[Part]:
     cut = pieces(LINK.sub(NO_LINK, message.markup), Measure(LONGEST_TEXT, _bytes, written))
     said = (written(one).strip("\n") for one in cut)
     return [Part(kind, {"content": one}) for one in said if one.strip()]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How words go when no card holds them, and how many characters of them one holds."""
+
+    texts: Callable[[Message], Sequence[Part]]
+    longest_words: int
+
+
+APP = Shape(texts, LONGEST_WORDS)
+
+
+def parts(message: Message, task_id: Callable[[], str] = new_task_id, shape: Shape = APP) -> list[Part]:
+    """What is sent, in order: words that no card holds, the card with the buttons, the file."""
+    file = [Part("file", {}, message.file)] if message.file else []
+    buttons = _buttons(message)
+    if not buttons:
+        return [*shape.texts(message), *file]
+    card = _card(message, shape.longest_words)
+    first = shape.texts(message) if card.too_long else []
+    return [*first, *(_part(card, some, task_id()) for some in _sixes(buttons)), *file]
+
+
+def anew(message: Message, home: str, task_id: Callable[[], str] = new_task_id, shape: Shape = APP) -> list[Part]:
+    """What a card becomes: the first part in its place, the others after it. A card without buttons opens `home`.
+
+    In its place a card keeps the task_id that it has.
+    """
+    buttons, card = _buttons(message), _card(message, shape.longest_words)
+    rest = shape.texts(message) if card.too_long else []
+    if not buttons:
+        action = {"card_action": {"type": 1, "url": home}}
+        return [Part("template_card", {"card_type": "text_notice", **_shown(card), **action}), *rest]
+    first, *more = _sixes(buttons)
+    return [_part(card, first, ""), *rest, *(_part(card, some, task_id()) for some in more)]
 
 
 def _part(card: _Card, buttons: Sequence[Pressable], task_id: str) -> Part:
@@ -106,13 +117,13 @@ def _shown(card: _Card) -> JSON:
     }
 
 
-def _card(message: Message) -> _Card:
+def _card(message: Message, longest_words: int) -> _Card:
     """The first line is the title, as far as one goes; fields stand below all words, so only the last lines are."""
     first, *lines = [line.strip() for line in plain(message.markup).split("\n") if line.strip()] or ["⋯"]
     title, rest = _title(first)
     words, fields = _fields([rest, *lines] if rest else lines)
     said = "\n".join(words)
-    if len(said) > LONGEST_WORDS:
+    if len(said) > longest_words:
         return _Card(title, "", (), too_long=True)
     return _Card(title, said, fields, too_long=False)
 

@@ -1,0 +1,51 @@
+"""What `qiantai doctor` finds out about the app: its corp, its secret, and what WeCom lets it do from here."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+
+from bot.channels.wecom.client import Client
+from bot.channels.wecom.errors import WeComError
+from bot.notices import Notice, notice
+
+WRONG = {
+    40001: "doctor.wecom_secret",
+    40091: "doctor.wecom_secret",
+    40013: "doctor.wecom_corp",
+    40056: "doctor.wecom_agent",
+    301002: "doctor.wecom_agent",
+    60020: "doctor.wecom_address",
+    48002: "doctor.wecom_rights",
+    43012: "doctor.wecom_callback",
+    50003: "doctor.wecom_closed",
+    48006: "doctor.wecom_unused",
+    45009: "doctor.wecom_too_often",
+}
+ADDRESS = re.compile(r"from ip: ([0-9A-Fa-f.:]+)")
+
+
+async def trouble(client: Client) -> Notice | None:
+    """What is wrong, in words, or None. Changes nothing at WeCom."""
+    try:
+        async with client:
+            return None if await client.is_open() else notice("doctor.wecom_closed")
+    except WeComError as error:
+        return told(error)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        # Its own words may hold the address, and that holds the secret.
+        return notice("doctor.wecom_unreached", problem=_kind(error))
+
+
+def told(error: WeComError) -> Notice:
+    """What a refusal means, and where in WeCom's admin console it is set right."""
+    found = ADDRESS.search(error.said)
+    key = WRONG.get(error.code)
+    if key is None:
+        return notice("doctor.wecom_refused", code=error.code)
+    return notice(key, code=error.code, address=found[1] if found else "")
+
+
+def _kind(error: httpx.HTTPError | httpx.InvalidURL) -> str:
+    return f"HTTP {error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else type(error).__name__
