@@ -86,9 +86,16 @@ def test_what_wecom_encrypts_and_writes_is_known_to_its_own_channel_only() -> No
     assert broken(laws.importing("cryptography", "defusedxml"), others) == ""
 
 
+def test_the_long_connection_is_known_to_its_own_channel_only() -> None:
+    others = [file for file in PRODUCT if not file.path.startswith("bot/channels/wecom_bot/")]
+
+    assert broken(laws.importing("websockets"), others) == ""
+
+
 def test_what_telegram_and_wecom_have_in_common_stands_above_both() -> None:
     above = [file for file in sources("bot/channels") if file.path.count("/") == 2]
-    beside = [file for file in sources("bot/channels/wecom") for other in file.imports() if "telegram" in other.module]
+    of_wecom = sources("bot/channels/wecom", "bot/channels/wecom_bot")
+    beside = [file for file in of_wecom for other in file.imports() if "telegram" in other.module]
 
     assert broken(laws.importing("telegram", "httpx"), above) == ""
     assert beside == []
