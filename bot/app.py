@@ -21,9 +21,9 @@ from bot.channels import webchat
 from bot.clock import Clock, monotonic_seconds
 from bot.desk import Desk
 from bot.feature import Scene, spelled
-from bot.handlers import FEATURES, calendar, files_keeping, people_joining, rulebook
+from bot.handlers import FEATURES, calendar, files_keeping, people_groups, people_joining, rulebook
 from bot.notices import as_content
-from bot.platforms import House, platforms
+from bot.platforms import House, platforms, robots_group
 from bot.reach import Reach
 from bot.scheduler.delivery import Delivery
 from bot.scheduler.fetching import Fetching
@@ -124,6 +124,7 @@ async def running(settings: Settings, database: Database, *, demo: bool) -> Asyn
     clock = Clock(await database.write(partial(demo_ahead, settings))) if demo else Clock()
     app = build(settings, database, clock, demo=demo, secret=await database.write(partial(_secret, settings)))
     await database.write(partial(invites.keep_only_bot, account=settings.telegram_account()))
+    await database.write(partial(people_groups.keep_robots_group, to=robots_group(settings), now=clock.now()))
     loop = asyncio.get_running_loop()
     database.listen(partial(_hear, loop, app))
     if database.dialect == "sqlite":

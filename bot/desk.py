@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.failpoints import failpoint
 from bot.failures import failure
 from bot.feature import Answer, Context, Feature, Refusal
-from bot.handlers import people_joining
+from bot.handlers import people_directory, people_joining
 from bot.notices import Notice, as_content, notice
 from bot.reach import Reach, managers_but
 from bot.stores import open_store
@@ -160,6 +160,8 @@ class Desk:
             incoming = _incoming(event, contact)
             if incoming.kind in NEWS_OF_CHATS:
                 self._reach.hear(session, incoming, contact, self._clock.now())
+            elif person is None and self._recognises(session, contact, incoming):
+                return True
             elif person is None or (not person.active and people_joining.is_joining(incoming)):
                 self._hear_stranger(session, event, contact, incoming)
             else:
@@ -173,6 +175,13 @@ class Desk:
         inbox.mark_done(session, event, now=now)
         self._observe("handled", (now - event.received_at).total_seconds())
         return waiting.more
+
+    def _recognises(self, session: Session, contact: Contact, incoming: Incoming) -> bool:
+        """Whether the platform vouches for one of our people; all that they said is then heard in their own lane."""
+        welcome = people_directory.recognise(session, contact, incoming, self._clock.now(), self._features)
+        if welcome is not None:
+            self._put(session, welcome.store_id, welcome.recipient, welcome.said, via=_back_to(incoming))
+        return welcome is not None
 
     def _hear_stranger(self, session: Session, event: Inbox, contact: Contact, incoming: Incoming) -> None:
         """Somebody of no store, or who left one: they may bring a code, otherwise there is little to say.

@@ -18,13 +18,19 @@ from bot.clock import Clock
 from bot.feature import Command, Feature
 from bot.notices import Notice, notice
 from bot.settings import Settings
-from bot.talk import Channel
+from bot.talk import Address, Channel
 from bot.texts import plain, text
 from storage.database import Database
 
 if TYPE_CHECKING:
     from bot.channels import telegram, wecom
 
+# The columns of WeCom's menu, and the commands in each.
+WECOM_MENU: Mapping[str, tuple[str, ...]] = {
+    "help.column_away": ("leave.request", "outing.tell", "trip.ask", "leave.who", "outing.who"),
+    "help.column_cases": ("workflow.mine", "customers.mine", "files.of_case", "process.show", "morning.show"),
+    "help.column_more": ("approvals.mine", "meetings.ahead", "missed_punch.tell", "help.menu"),
+}
 ChannelCheck = Callable[[], Awaitable[Notice | None]]
 # A channel, and where its platform calls it.
 Platform = tuple[Channel, list[Route]]
@@ -48,6 +54,10 @@ def platforms(house: House) -> Iterator[Platform]:
         yield _telegram_bot(house)
     if house.settings.wecom_corp_id:
         yield _wecom_app(house)
+    if house.settings.wecom_robot_key is not None:
+        yield _wecom_robot(house.settings), []
+    if house.settings.wecom_bot_id:
+        yield _wecom_bot(house), []
 
 
 def _telegram_bot(house: House) -> Platform:
@@ -78,8 +88,46 @@ def _wecom_app(house: House) -> Platform:
     )
     pace = replace(wecom.PACE, spread_seconds=0) if house.demo else wecom.PACE
     client = _wecom_client(settings, house.clock)
-    channel = wecom.WeCom(client, house.database, house.clock.real, home=settings.base_url(), pace=pace)
+    menu = wecom.Menu(house.database, _columns(house.features))
+    channel = wecom.WeCom(client, house.database, house.clock.real, home=settings.base_url(), menu=menu, pace=pace)
     return channel, [wecom.callback_route(crypto, channel.take)]
+
+
+def _columns(features: Mapping[str, Feature]) -> list[wecom.Top]:
+    """WeCom's menu is the same for everybody, so it holds what everybody may say."""
+    from bot.channels import wecom
+
+    words = {command.name: command.words[0] for command in _in_menu(features)}
+    return [
+        wecom.Column(plain(text(label)), [wecom.Entry(words[name], words[name]) for name in names])
+        for label, names in WECOM_MENU.items()
+    ]
+
+
+def _wecom_robot(settings: Settings) -> Channel:
+    from bot.channels import wecom
+
+    assert settings.wecom_robot_key is not None
+    return wecom.Robot(settings.wecom_robot_key.get_secret_value(), base_url=settings.wecom_base_url)
+
+
+def robots_group(settings: Settings) -> Address | None:
+    """The group in which the robot of the settings speaks, if there is one."""
+    if settings.wecom_robot_key is None:
+        return None
+    from bot.channels import wecom
+
+    account = wecom.account_of_robot(settings.wecom_robot_key.get_secret_value())
+    return Address(wecom.ROBOT_NAME, account, wecom.ROBOT_CHAT, group=True)
+
+
+def _wecom_bot(house: House) -> Channel:
+    from bot.channels import wecom_bot
+
+    settings = house.settings
+    assert settings.wecom_bot_secret is not None
+    secret = settings.wecom_bot_secret.get_secret_value()
+    return wecom_bot.WeComBot(settings.wecom_bot_id, secret, house.database, ws_url=settings.wecom_ws_url)
 
 
 def _wecom_client(settings: Settings, clock: Clock) -> wecom.Client:
@@ -102,10 +150,23 @@ def channel_checks(settings: Settings) -> Mapping[str, ChannelCheck]:
 
         return await telegram.trouble(_telegram_client(settings), webhook_url=_webhook_url(settings))
 
-    if settings.telegram_token is None:
-        return {webchat.NAME: web_chat}
-    bot = {"telegram": telegram_bot}
-    return {webchat.NAME: web_chat, **bot} if settings.web_chat else bot
+    async def wecom_app() -> Notice | None:
+        from bot.channels import wecom
+
+        return await wecom.trouble(_wecom_client(settings, Clock()))
+
+    async def wecom_bot() -> Notice | None:
+        from bot.channels import wecom_bot
+
+        return await wecom_bot.trouble(settings.wecom_ws_url)
+
+    asked: dict[str, tuple[ChannelCheck, bool]] = {
+        webchat.NAME: (web_chat, settings.has_web_chat()),
+        "telegram": (telegram_bot, settings.telegram_token is not None),
+        "wecom": (wecom_app, bool(settings.wecom_corp_id)),
+        "wecom_bot": (wecom_bot, bool(settings.wecom_bot_id)),
+    }
+    return {name: check for name, (check, named) in asked.items() if named}
 
 
 def _telegram_client(settings: Settings) -> telegram.Client:

@@ -26,6 +26,8 @@ class Reach:
         chat = contact.address if news.chat == PRIVATE else news.chat
         to = Address(news.channel, news.account, chat, group=news.chat != PRIVATE)
         match news.kind:
+            case Said.MOVED if not to.group:
+                staff.move_contact(session, contact, news.text)
             case Said.MOVED:
                 place = {"channel": to.channel, "account": to.account}
                 group_chats.move_chat(session, **place, old=to.chat, new=news.text, now=now)

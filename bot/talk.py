@@ -60,7 +60,8 @@ class Incoming:
     `chat_name` is what the group is called, where the channel says it; `message` is the message that was pressed,
     edited or said; a chat that `MOVED` has its new address as `text`, and what is `UNREADABLE` all of it, with what is
     wrong as `action`. A `file` is what the channel's `fetch` takes, `file_name` what its sender called it; files that
-    were sent together are of one `album`.
+    were sent together are of one `album`. `name` is what the platform's own directory calls the sender, where it
+    has one and they may be somebody whom we do not know yet.
     """
 
     channel: str
@@ -77,6 +78,7 @@ class Incoming:
     chat_name: str = ""
     file_name: str = ""
     album: str = ""
+    name: str = ""
 
     def payload(self) -> dict[str, Any]:
         """What was said, as the inbox keeps it; who said it where stands beside it."""
@@ -89,7 +91,10 @@ class Incoming:
         return cls(channel=channel, account=account, event_id=event_id, sender=sender, **said)
 
 
-SAID_FIELDS = ("chat", "kind", "text", "action", "message", "file", "addressed", "chat_name", "file_name", "album")
+SAID_FIELDS = (
+    *("chat", "kind", "text", "action", "message", "file", "addressed", "chat_name", "file_name", "album"),
+    "name",
+)
 
 
 @dataclass(frozen=True)
@@ -151,11 +156,15 @@ class Pace:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a channel can do, which decides how messages are shaped for it."""
+    """What a channel can do, by which delivery shapes what goes there.
+
+    What cannot be edited stays as it was said; buttons that nobody could press are left away. `names_of` is the
+    channel whose addresses name people on this one, where it has none of its own.
+    """
 
     edit: bool = True
     buttons: bool = True
-    files: bool = True
+    names_of: str = ""
     pace: Pace | None = None
 
 

@@ -61,6 +61,12 @@ def of_subject(session: Session, store_id: int, subject: str) -> list[Audit]:
     return list(session.exec(entries.order_by(col(Audit.id))))
 
 
+def has(session: Session, store_id: int, subject: str, verb: str) -> bool:
+    """Whether that ever happened to the subject."""
+    entry = select(Audit.id).where(Audit.store_id == store_id, Audit.subject == subject, Audit.verb == verb)
+    return session.exec(entry.limit(1)).one_or_none() is not None
+
+
 def count_since(session: Session, subject: str, verb: str, *, since: datetime) -> int:
     """How often that happened to a subject of no store after `since`."""
     entries = select(func.count()).select_from(Audit).where(col(Audit.store_id).is_(None), Audit.subject == subject)

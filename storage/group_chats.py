@@ -18,6 +18,12 @@ def groups_in(session: Session, *, channel: str, account: str, address: str) -> 
     return list(session.exec(known.where(col(Group.given_up_at).is_(None)).order_by(col(Group.id))))
 
 
+def groups_on(session: Session, *, channel: str) -> list[Group]:
+    """The groups on the channel that belong to somebody."""
+    known = select(Group).where(Group.channel == channel, col(Group.given_up_at).is_(None))
+    return list(session.exec(known.order_by(col(Group.id))))
+
+
 def take_group(session: Session, store_id: int, *, name: str, channel: str, account: str, address: str) -> Group | None:
     """The chat becomes a group of the store; None if it is somebody's. Of two who take it at once one wins.
 

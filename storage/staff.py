@@ -191,6 +191,13 @@ def contact(session: Session, *, channel: str, account: str, address: str) -> Co
     return found
 
 
+def is_somebodys(session: Session, *, channel: str, account: str, address: str) -> bool:
+    """Whether the chat at that address is a person's."""
+    place = {"channel": channel, "account": account, "address": address}
+    found = session.exec(_CONTACT_AT, params=place).one_or_none()
+    return found is not None and found.staff_id is not None
+
+
 def bind(session: Session, known: Contact, staff_id: int) -> None:
     """From now on this chat is that person's."""
     known.staff_id, known.blocked = staff_id, False
@@ -207,6 +214,26 @@ def block(session: Session, contact_id: int) -> Contact | None:
     known = session.get_one(Contact, contact_id)
     session.refresh(known)
     return known
+
+
+def has_contact(session: Session, staff_id: int, *, channel: str) -> bool:
+    """Whether a chat on this channel is the person's, reachable or not."""
+    theirs = select(Contact.id).where(Contact.staff_id == staff_id, Contact.channel == channel)
+    return session.exec(theirs.limit(1)).one_or_none() is not None
+
+
+def move_contact(session: Session, known: Contact, address: str) -> None:
+    """The person is called otherwise there now; what a stranger left at the new address makes room."""
+    place = {"channel": known.channel, "account": known.account, "address": address}
+    there = session.exec(_CONTACT_AT, params=place).one_or_none()
+    if there is not None and there.staff_id is not None:
+        return
+    if there is not None:
+        there.address = f"{address}|{there.id}"
+        session.add(there)
+        session.flush()
+    known.address = address
+    session.add(known)
 
 
 def drop_chats(session: Session, staff_id: int, *, but: int | None = None) -> int:

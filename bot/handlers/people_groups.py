@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from sqlmodel import Session
+
 from bot.feature import MANAGERS, Answer, Context, Refusal
 from bot.notices import as_content, notice
 from bot.questions import cleaned
-from bot.talk import PRIVATE
+from bot.talk import PRIVATE, Address
 from bot.texts import plain, text
-from storage import group_chats, inbox, outbox, staff
+from storage import group_chats, inbox, outbox, staff, stores
 from storage.staff import Role
 
 LONGEST_NAME = 40
+ROBOT = "wecom_robot"
 
 
 def bind(ctx: Context, word: str, rest: str) -> Answer:
@@ -29,6 +34,21 @@ def bind(ctx: Context, word: str, rest: str) -> Answer:
         raise Refusal("people.group_is_taken", audited="people.not_allowed")
     ctx.record("people.group_bound", f"group:{taken.id}", by=ctx.me, after={"name": name, "channel": event.channel})
     return notice("people.group_bound", store=ctx.store.name, by=ctx.me.name)
+
+
+def keep_robots_group(session: Session, *, to: Address | None, now: datetime) -> None:
+    """The group of WeCom's robot is the store's, if there is just one: nobody says 绑定本群 to who hears nothing.
+
+    A robot with another key, or none, is in another group: the one before hears nothing any more.
+    """
+    for known in group_chats.groups_on(session, channel=ROBOT):
+        if to is None or known.account != to.account:
+            group_chats.give_up_group(session, known, now=now)
+    known_stores = stores.all_stores(session)
+    if to is not None and len(known_stores) == 1:
+        place = {"channel": to.channel, "account": to.account, "address": to.chat}
+        if staff.group_at(session, **place) is None:
+            group_chats.take_group(session, known_stores[0].id, name=plain(text("people.group_name")), **place)
 
 
 def give_up(ctx: Context, word: str, rest: str) -> Answer:

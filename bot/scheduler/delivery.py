@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.failpoints import failpoint
 from bot.failures import failure
 from bot.scheduler.pace import counted_at, free_at, is_one_message, spread_until
-from bot.talk import Address, Channel, DeliveryError, Message
+from bot.talk import Address, Capabilities, Channel, DeliveryError, Message
 from storage import group_chats, outbox, outbox_due, staff
 from storage.database import Database
 from storage.outbox import Kind, Outbox
@@ -136,7 +136,7 @@ class Delivery:
             to = _address(session, row)
             if to is None and recipient.startswith("staff:"):
                 self._chatless(session, int(recipient.removeprefix("staff:")))
-            shown = self._in_words(session, row) if to else NO_CHAT
+            shown = self._in_words(session, row, to) if to else NO_CHAT
             if to is None or not isinstance(shown, Shown):
                 outbox.lease(session, row, until=self._clock.real(), address="")
                 self._drop(session, row, shown if isinstance(shown, str) else None)
@@ -148,9 +148,13 @@ class Delivery:
             return self._take(session, row, to, shown)
         return None
 
-    def _in_words(self, session: Session, row: Outbox) -> Shown | str | None:
-        """The notice in words; None if there is nothing left to say; what went wrong if it cannot be said."""
-        if row.kind == Kind.EDIT and not outbox.ref_of_target(session, row):
+    def _in_words(self, session: Session, row: Outbox, to: Address) -> Shown | str | None:
+        """The notice in words; None if there is nothing left to say; what went wrong if it cannot be said.
+
+        What a channel cannot change stays as it was said.
+        """
+        can_edit = self._channels[to.channel].can.edit
+        if row.kind == Kind.EDIT and not (can_edit and outbox.ref_of_target(session, row)):
             return None
         try:
             return self._show(session, row, self._clock.now())
@@ -172,7 +176,7 @@ class Delivery:
         going = self._clock.real()
         rows, messages = [row], [shown.message]
         for other in outbox.digest_with(session, row, now=self._clock.now()) if row.digest else ():
-            told = self._in_words(session, other)
+            told = self._in_words(session, other, to)
             gathered = [*messages, *([told.message] if isinstance(told, Shown) else [])]
             if not is_one_message(one.markup for one in gathered):
                 break
@@ -184,7 +188,7 @@ class Delivery:
             tuple(one.id for one in rows),
             row.recipient,
             to,
-            replace(message, people=_mentioned(session, message, to)),
+            _fitting(session, message, to, self._channels[to.channel].can),
             outbox.ref_of_target(session, row),
             row.due_at,
             row.attempts,
@@ -254,15 +258,21 @@ class Delivery:
             self._observe("failed", 0.0)
 
 
-def _mentioned(session: Session, message: Message, to: Address) -> dict[int, str]:
-    """Where those whom the message names are, on the channel on which it goes."""
+def _fitting(session: Session, message: Message, to: Address, can: Capabilities) -> Message:
+    """The message as the channel can show it."""
+    people = _mentioned(session, message, to, names_of=can.names_of)
+    return replace(message, people=people, buttons=message.buttons if can.buttons else ())
+
+
+def _mentioned(session: Session, message: Message, to: Address, *, names_of: str) -> dict[int, str]:
+    """Where those whom the message names are, on the channel on which it goes or whose addresses it has for them."""
     named = {int(number) for number in re.findall(r'<at staff="(\d+)">', message.markup)}
     places = {one: staff.contacts_of(session, one) for one in named}
     return {
         one: place.address
         for one, contacts in places.items()
         for place in contacts
-        if (place.channel, place.account) == (to.channel, to.account)
+        if place.channel == names_of or (place.channel, place.account) == (to.channel, to.account)
     }
 
 
