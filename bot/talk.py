@@ -158,11 +158,13 @@ class Pace:
 class Capabilities:
     """What a channel can do, by which delivery shapes what goes there.
 
-    What cannot be edited stays as it was said; buttons that nobody could press are left away. `names_of` is the
-    channel whose addresses name people on this one, where it has none of its own.
+    What cannot be edited stays as it was said; where it can only while somebody presses it, it is said anew after
+    that, and of several cards about one thing only the newest (`edit_later`). Buttons that nobody could press are left
+    away. `names_of` is the channel whose addresses name people on this one, where it has none of its own.
     """
 
     edit: bool = True
+    edit_later: bool = True
     buttons: bool = True
     names_of: str = ""
     pace: Pace | None = None

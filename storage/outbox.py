@@ -159,6 +159,18 @@ _EDITED_ANYWAY = select(Outbox.target_id).where(*_ABOUT, Outbox.kind == Kind.EDI
 _THIS_ROW = update(Outbox).where(col(Outbox.id) == bindparam("row_id"))
 
 
+def is_newest_about(session: Session, edit: Outbox) -> bool:
+    """Whether nothing newer about its subject went to the same reader than the message that the edit is about."""
+    newer = select(Outbox.id).where(
+        Outbox.store_id == edit.store_id,
+        Outbox.subject == edit.subject,
+        col(Outbox.id) > edit.target_id,
+        Outbox.kind == Kind.SEND,
+        Outbox.recipient == edit.recipient,
+    )
+    return not edit.subject or session.exec(newer.limit(1)).one_or_none() is None
+
+
 def refresh(session: Session, *, store_id: int, subject: str, now: datetime) -> None:
     """Every card about `subject` that went out is shown anew, as the facts are now; what still waits needs nothing.
 

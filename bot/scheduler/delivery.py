@@ -153,8 +153,7 @@ class Delivery:
 
         What a channel cannot change stays as it was said.
         """
-        can_edit = self._channels[to.channel].can.edit
-        if row.kind == Kind.EDIT and not (can_edit and outbox.ref_of_target(session, row)):
+        if row.kind == Kind.EDIT and not self._is_changed_there(session, row, to):
             return None
         try:
             return self._show(session, row, self._clock.now())
@@ -162,6 +161,12 @@ class Delivery:
             # One notice that cannot be written must not silence the ones behind it.
             log.exception("notice not written", outbox_id=row.id)
             return failure(error)
+
+    def _is_changed_there(self, session: Session, row: Outbox, to: Address) -> bool:
+        can = self._channels[to.channel].can
+        if not can.edit or not outbox.ref_of_target(session, row):
+            return False
+        return can.edit_later or outbox.is_newest_about(session, row)
 
     def _ready(self, session: Session, recipient: str) -> Outbox | None:
         return outbox.next_for(session, recipient, now=self._clock.now(), real=self._clock.real())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
@@ -23,7 +24,7 @@ LONGEST_GATHERED = 3500
 
 def counted_at(to: Address) -> str:
     """Where a message counts: the topics of a group (`-100123/7`) share its limits."""
-    return str(to).partition("/")[0]
+    return str(replace(to, chat=to.chat.partition("/")[0]))
 
 
 def free_at(session: Session, pace: Pace, to: Address, *, real: datetime, group: bool) -> datetime | None:

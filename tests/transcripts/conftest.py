@@ -20,8 +20,10 @@ from tests.chat import START
 from tests.telegram import FakeTelegram, Group, Limits, Person
 from tests.transcripts.shop import Served, opened
 from tests.transcripts.speakers import Speaker, TelegramVoice, Voice, WebVoice
+from tests.transcripts.wecom_shop import app_shop, bot_shop
 
-CHANNELS = ("webchat", "telegram-polling", "telegram-webhook")
+WECOM = {"wecom": app_shop, "wecom-bot": bot_shop}
+CHANNELS = ("webchat", "telegram-polling", "telegram-webhook", *WECOM)
 PEOPLE = {"liu": "刘总", "zhou": "周敏", "wang": "王磊", "chen": "陈静", "zhao": "赵倩", "sun": "孙强", "wu": "吴刚"}
 # What the stories say in a second would take people minutes; how fast messages may go has tests of its own.
 UNHURRIED = Limits(private_burst=10_000, group_per_minute=10_000, per_second=10_000)
@@ -52,6 +54,10 @@ def shop(request: pytest.FixtureRequest, sample: Path, tmp_path: Path) -> Iterat
         if request.param == "webchat":
             served = open_until_told.enter_context(opened(tmp_path, url, now=START))
             yield Shop(served, _speakers({key: WebVoice(served, key) for key in PEOPLE}))
+            return
+        if request.param in WECOM:
+            served, wecom_voices = open_until_told.enter_context(WECOM[request.param](tmp_path, url, PEOPLE))
+            yield Shop(served, _speakers(wecom_voices))
             return
         open_until_told.enter_context(_unpaced())
         fake = open_until_told.enter_context(FakeTelegram(limits=UNHURRIED))

@@ -33,7 +33,7 @@ class Voice(Protocol):
 
     def presses(self, label: str, *, on: str) -> None: ...
 
-    def reads(self, *, group: bool) -> list[Shown]: ...
+    def reads(self, *, group: bool) -> Sequence[Shown]: ...
 
     def forges(self, action: str) -> None: ...
 
@@ -74,13 +74,18 @@ class Speaker:
         return [
             one
             for one in self._voice.reads(group=group)
-            if text in one.text
+            if squeezed(text) in squeezed(one.text)
             and (buttons is None or list(one.labels) == list(buttons))
             and (not button or button in one.labels)
         ]
 
     def _transcript(self, group: bool) -> str:
         return "\n".join(f"{one.text}  {list(one.labels) or ''}" for one in self._voice.reads(group=group))
+
+
+def squeezed(text: str) -> str:
+    """What a card shows in a title, words below and fields is one text elsewhere: only where it breaks differs."""
+    return "".join(text.split())
 
 
 def _in_time(look: Callable[[], list[Shown]]) -> list[Shown]:

@@ -179,3 +179,4 @@ STORIES: tuple[Story, ...] = (
     words_that_are_no_command_are_never_met_with_silence,
     a_customer_comes_in_and_signs_the_contract,
 )
+ASKED_IN_THE_GROUP: tuple[Story, ...] = (the_group_hears_who_is_away_and_private_things_stay_private,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,7 +12,7 @@ import structlog
 
 from bot.channels.begun import BegunMessages
 from bot.channels.wecom.errors import WeComError
-from bot.channels.wecom.writing import Part, new_task_id
+from bot.channels.wecom.writing import Part
 from bot.channels.wecom_bot import fetching, writing
 from bot.channels.wecom_bot.errors import TOO_LATE, comes_again, failure
 from bot.channels.wecom_bot.intake import WS_URL, Account, Intake, Pause
@@ -24,6 +25,7 @@ from storage.database import Database
 
 log = structlog.get_logger()
 
+DIGEST_LETTERS = 12
 # What a card without buttons opens where there is no page of ours.
 HOME = "https://work.weixin.qq.com"
 
@@ -36,7 +38,10 @@ class WeComBot:
 
     name = NAME
     # WeCom counts answers and all else together, and knows no limit over all chats.
-    can = Capabilities(pace=Pace(chat_seconds=0.1, per_minute=30, per_minute_in_group=30, per_second=20, per_hour=1000))
+    can = Capabilities(
+        edit_later=False,
+        pace=Pace(chat_seconds=0.1, per_minute=30, per_minute_in_group=30, per_second=20, per_hour=1000),
+    )
 
     def __init__(
         self,
@@ -70,16 +75,22 @@ class WeComBot:
             parts = writing.parts(message)
             for part in parts[len(arrived) :]:
                 arrived.append(await self._send(to, part))
-            return _ref(arrived)
+            return _ref(message, arrived)
 
     async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> str:
-        """Within five seconds of a press the card is shown anew, once; after that it is sent again."""
-        press = self._presses.take(ref.split())
+        """Within five seconds of a press the card is shown anew, once; after that it is sent again.
+
+        A card that only loses its buttons then stays as it is: whoever presses one of them hears how things are.
+        """
+        words, *cards = ref.split()
+        press = self._presses.take(cards)
         if press is not None:
             with _told():
                 first, *rest = writing.anew(message, self._home, press.card)
                 if await self._is_changed(press, first):
-                    return _ref([press.card, *[await self._send(to, part) for part in rest]])
+                    return _ref(message, [press.card, *[await self._send(to, part) for part in rest]])
+        if not message.buttons and words == _digest(message):
+            return ref
         return await self.send(to, message, at=at)
 
     async def fetch(self, file: str) -> File:
@@ -107,9 +118,13 @@ class WeComBot:
         return str(content.get("task_id", ""))
 
 
-def _ref(cards: list[str]) -> str:
-    """What has no card is called by a name that nobody ever presses."""
-    return " ".join(filter(None, cards)) or new_task_id()
+def _ref(message: Message, cards: list[str]) -> str:
+    """A digest of what it says, and its cards."""
+    return " ".join([_digest(message), *filter(None, cards)])
+
+
+def _digest(message: Message) -> str:
+    return hashlib.sha256(message.markup.encode()).hexdigest()[:DIGEST_LETTERS]
 
 
 @contextmanager
