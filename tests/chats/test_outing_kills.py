@@ -22,7 +22,7 @@ from tests.journeys.killing import DEATH_SECONDS, Front
 from tests.services import Run
 
 pytestmark = pytest.mark.timeout(300)
-# At which pass of the failpoint the n-th request is the one that dies: each message is kept once, its lane looks twice.
+# At which pass of the failpoint the n-th request is the one that dies: each message is kept once, and handled once.
 STORED, COMMITTED = "stored not acknowledged", "committed not woken"
 
 
@@ -125,7 +125,7 @@ async def test_an_outing_whose_confirmation_was_only_stored_is_kept_once_and_tol
 
 async def test_a_decision_about_a_trip_that_was_saved_and_not_sent_counts_once_and_is_told_once(front: Front) -> None:
     staff = Staff(front)
-    process = await dies(front, COMMITTED, 5)
+    process = await dies(front, COMMITTED, 3)
     await staff.says("wang", "1", TRIP)
     await staff.presses("wang", "2", "确认")
     await staff.presses("liu", "3", "同意")

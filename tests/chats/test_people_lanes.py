@@ -69,9 +69,10 @@ async def test_what_waits_behind_the_code_is_handled_as_the_persons(office: Offi
     await desk.wake_all()
     await settled(office, desk)
 
-    told = office.channel.told("phone")
-    assert ["只为店里同事" in told[0], WELCOME in told[1], HELP in told[2], told[3] == "Wang，要办什么？"] == [True] * 4
-    assert len(told) == 4
+    # What a stranger is told goes its own way, beside what the person is told.
+    told = [one for one in office.channel.told("phone") if "只为店里同事" not in one]
+    assert [WELCOME in told[0], HELP in told[1], told[2] == "Wang，要办什么？"] == [True] * 3
+    assert (len(told), len(office.channel.told("phone"))) == (3, 4)
     assert rows_of(office) == [(InboxState.DONE, "contact")] * 2 + [(InboxState.DONE, "staff")] * 2
 
 

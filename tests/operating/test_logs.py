@@ -33,6 +33,9 @@ START_SECONDS = 60.0
 STORE = DEMO.read_text("utf-8").replace("王磊", NAME).replace("13800000003", PHONE)
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+08:00")
 NUMBERS = {
+    "by_one_of_ours",
+    "count",
+    "codes",
     "inbox_id",
     "outbox_id",
     "update_id",

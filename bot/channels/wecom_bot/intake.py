@@ -273,4 +273,4 @@ class Intake:
         """Once, and once more when it is another thing."""
         if (trouble := f"{what} {why}") != self._trouble:
             self._trouble = trouble
-            log.warning(what, problem=why)
+            log.warning(what, failure=why)
