@@ -63,19 +63,19 @@ def measure(size: Size = Size()) -> dict[str, float]:
 
 def _rate(what: str, way: str, size: Size) -> float:
     """From the moment the bot may fetch, or is called, to the last reply; every update is answered once."""
-    with FakeTelegram(limits=UNLIMITED) as fake, _folder() as folder:
+    with FakeTelegram(limits=UNLIMITED) as fake, folder_for_a_bench() as folder:
         people = [fake.user(f"同事{number}") for number in range(size.people)]
         for person in people:
             person.starts()
         with _bot(what, way, fake, folder, people) as bot:
-            _wait(lambda: len(fake.made("sendMessage")) >= size.people)
+            wait_until(lambda: len(fake.made("sendMessage")) >= size.people)
             before = len(fake.made("sendMessage"))
             begun = perf_counter()
             for _ in range(size.times):
                 for person in people:
                     person.says(TEXT)
             wanted = before + size.people * size.times
-            _wait(lambda: len(fake.made("sendMessage")) >= wanted or bot.poll() is not None)
+            wait_until(lambda: len(fake.made("sendMessage")) >= wanted or bot.poll() is not None)
             seconds = perf_counter() - begun
         sent = len(fake.made("sendMessage")) - before
     if sent != size.people * size.times:
@@ -85,22 +85,22 @@ def _rate(what: str, way: str, size: Size) -> float:
 
 def _acknowledged(size: Size) -> list[float]:
     """Seconds from each POST to its 200 while fifty people write a second."""
-    with FakeTelegram(limits=UNLIMITED) as fake, _folder() as folder:
+    with FakeTelegram(limits=UNLIMITED) as fake, folder_for_a_bench() as folder:
         people = [fake.user(f"同事{number}") for number in range(size.people)]
         for person in people:
             person.starts()
         with _bot(DESK, "webhook", fake, folder, people):
-            _wait(lambda: not fake.pending)
+            wait_until(lambda: not fake.pending)
             before = len(fake.deliveries)
             begun = perf_counter()
             for number in range(int(size.calm_seconds * CALM_PER_SECOND)):
                 time.sleep(max(0.0, begun + number / CALM_PER_SECOND - perf_counter()))
                 people[number % len(people)].says(TEXT)
-            _wait(lambda: not fake.pending)
+            wait_until(lambda: not fake.pending)
             return [one.seconds for one in fake.deliveries[before:]]
 
 
-def _wait(until: Any) -> None:
+def wait_until(until: Any) -> None:
     end = perf_counter() + PATIENCE_SECONDS
     while not until():
         if perf_counter() > end:
@@ -109,7 +109,7 @@ def _wait(until: Any) -> None:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def folder_for_a_bench() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="qiantai-bench-"))
     try:
         yield folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import cases, desk, processes, reading, ringing, starting, telegram, working_time
+from benchmarks import cases, desk, processes, reading, ringing, starting, telegram, wecom, working_time
 from benchmarks.__main__ import PARTS, Part, document, replaced
 from tests.services import Run
 
@@ -29,6 +29,16 @@ def test_the_desk_is_measured_on_postgresql(run: Run, postgres_url: str) -> None
 
     assert set(figures) == DESK_FIGURES
     assert all(value >= 0 for value in figures.values())
+
+
+def test_wecom_is_measured_by_what_is_acknowledged_and_what_is_opened() -> None:
+    figures = wecom.measure(wecom.Size(people=4, seconds=0.1, opened=5, rounds=1))
+
+    assert all(value > 0 for value in figures.values())
+    assert set(figures) == {
+        *("acknowledged_p50_ms_at_100", "acknowledged_p99_ms_at_100"),
+        *("opened_per_second", "plain_aes_per_second", "crypto_ratio"),
+    }
 
 
 def test_ringing_is_measured_beside_the_other_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.talk import DeliveryError
 
-WINDOWS = ((timedelta(minutes=1), 30), (timedelta(hours=1), 1000))
+WINDOWS: tuple[tuple[timedelta, int], ...] = ((timedelta(minutes=1), 30), (timedelta(hours=1), 1000))
 
 
 class Allowance:
