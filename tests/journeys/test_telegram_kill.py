@@ -20,7 +20,7 @@ from tests.telegram import FakeTelegram
 PASSES = {"stored not acknowledged": 3, "committed not woken": 3, "sending not marked": 2, "ringing": 1}
 KILLS = 4
 LATEST_SECONDS = 0.8
-pytestmark = pytest.mark.timeout(200)
+pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from tests.operating.commands import DEMO, Terminal
 def logging_as_it_was() -> Iterator[None]:
     """Commands that open a database set up the log of their process; here it is that of all tests."""
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers, level, plain = list(root.handlers), root.level, structlog.get_config()
     yield
     root.handlers, root.level = handlers, level
-    structlog.reset_defaults()
+    structlog.configure(**plain)
 
 
 @pytest.fixture
