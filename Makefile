@@ -20,23 +20,26 @@ PIN := $(UV) --no-config pip compile --quiet --upgrade --universal --python-vers
 # What a test starts again and again is compiled once, whatever the machine's habit is.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test lint style bench lock clean
 
 demo: $(VENV)/ready
 	@$(BIN)/qiantai demo
 
-test: lint
-	@echo "services: PostgreSQL and Chromium for the tests"
-	@$(BIN)/python -m tests.services
-	@echo "tests"
-	@$(BIN)/pytest --numprocesses $(WORKERS) --dist load --maxschedchunk 2
+# Types are checked beside the tests: they take one processor, and tests also wait.
+test: style
+	@echo "types, services (PostgreSQL and Chromium) and tests"
+	@$(BIN)/mypy --no-error-summary > $(VENV)/types.log 2>&1 & types=$$!; \
+	$(BIN)/python -m tests.services && $(BIN)/pytest --numprocesses $(WORKERS) --dist load --maxschedchunk 2; \
+	tests=$$?; wait $$types || { echo "types:"; cat $(VENV)/types.log; exit 1; }; exit $$tests
 
-lint: $(VENV)/ready-dev
+lint: style
+	@echo "types"
+	@$(BIN)/mypy --no-error-summary
+
+style: $(VENV)/ready-dev
 	@echo "style"
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
-	@echo "types"
-	@$(BIN)/mypy --no-error-summary
 
 bench: $(VENV)/ready-dev
 	@$(BIN)/python -m benchmarks
@@ -52,13 +55,13 @@ clean:
 # The stamps are younger than what they were made from, so that a second call starts at once.
 $(VENV)/ready: $(VENV)/made requirements.lock pyproject.toml
 	@echo "packages: what the assistant needs, by hash, from requirements.lock"
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-compile --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
 	@echo "packages: what the tests need, by hash, from requirements-dev.lock"
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-compile --require-hashes -r requirements-dev.lock
 	@touch $@
 
 $(VENV)/made:

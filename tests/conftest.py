@@ -95,6 +95,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
+def pytest_collection_finish() -> None:
+    """All tests and all that they import stay until the end, so nobody looks through them for what may go."""
+    gc.collect()
+    gc.freeze()
+
+
 def leave_out(error: ServiceMissing) -> NoReturn:
     """The test cannot run here; CI leaves nothing out."""
     if os.environ.get("CI"):
