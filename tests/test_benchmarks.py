@@ -133,5 +133,14 @@ def test_make_bench_measures_everything_that_is_promised() -> None:
 
     assert titles == [
         *("The desk on SQLite", "The desk on PostgreSQL", "Several processes on PostgreSQL", "Telegram over loopback"),
-        *("Reminders", "Cases", "Starting", "Working time", "Reading", "Killing", "Killing on Telegram"),
+        *(
+            "WeCom over loopback",
+            "Reminders",
+            "Cases",
+            "Starting",
+            "Working time",
+            "Reading",
+            "Killing",
+            "Killing on Telegram",
+        ),
     ]

@@ -53,6 +53,11 @@ class Person:
                 self.unblocks()
             return self.says(f"/start {payload}".strip())
 
+    def has_started(self) -> None:
+        """As if they had opened the private chat some time ago."""
+        with self._world.change():
+            self._world.private(self._bot, self.account)
+
     def says(self, text: str, to: Place | None = None, *, reply_to: Seen | None = None) -> Seen:
         entities = utf16.found_in(text)
         return self._post({"text": text, **({"entities": entities} if entities else {})}, to, reply_to)

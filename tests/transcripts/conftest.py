@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from tests.transcripts.speakers import Speaker, TelegramVoice, Voice, WebVoice
 from tests.transcripts.wecom_shop import app_shop, bot_shop
 
 WECOM = {"wecom": app_shop, "wecom-bot": bot_shop}
+# When everybody last spoke where the story finds them, and not on the web.
+BEFORE = datetime.fromisoformat(START) - timedelta(days=1)
 CHANNELS = ("webchat", "telegram-polling", "telegram-webhook", *WECOM)
 PEOPLE = {"liu": "刘总", "zhou": "周敏", "wang": "王磊", "chen": "陈静", "zhao": "赵倩", "sun": "孙强", "wu": "吴刚"}
 # What the stories say in a second would take people minutes; how fast messages may go has tests of its own.
@@ -67,9 +70,8 @@ def shop(request: pytest.FixtureRequest, sample: Path, tmp_path: Path) -> Iterat
         settings = telegram_settings(fake, request.param)
         served = open_until_told.enter_context(opened(tmp_path, url, now=START, **settings))
         for person in people.values():
-            person.starts()
+            person.has_started()
         voices = {key: TelegramVoice(served, fake, person, group) for key, person in people.items()}
-        voices["zhou"].settles()
         yield Shop(served, _speakers(voices))
         assert fake.complaints == []
 
@@ -141,5 +143,6 @@ def _bind(session: Session, *, account: str, people: dict[str, Person], group: G
         assert known is not None
         contact = staff.contact(session, channel=NAME, account=account, address=str(person.id))
         staff.bind(session, contact, known.id)
+        staff.spoke(session, contact.id, now=BEFORE)
         store_id = known.store_id
     group_chats.take_group(session, store_id, name="店面群", channel=NAME, account=account, address=str(group.id))

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -52,27 +52,28 @@ def app_settings(fake: FakeWeCom, **more: str) -> dict[str, Any]:
 
 @contextmanager
 def app_shop(folder: Path, url: str, people: Mapping[str, str]) -> Iterator[tuple[Served, dict[str, Voice]]]:
-    """Everybody is known by what the corp's directory calls them, and has said hello; the group has a robot."""
+    """Everybody has spoken with the app before; the group has a robot."""
     with _unhurried(), FakeWeCom(time.time) as fake:
         members = {key: fake.member(f"{key.title()}01", name) for key, name in people.items()}
         group = fake.robot(ROBOT, *members.values())
         port = free_port()
         fake.calls_at(f"http://127.0.0.1:{port}{wecom.PATH}")
+        place = {"channel": wecom.NAME, "account": f"{CORP}/{AGENT}"}
+        _settle_in(url, place, {key: one.userid.lower() for key, one in members.items()})
         with opened(folder, url, now=START, port=port, **app_settings(fake, wecom_robot_key=ROBOT)) as served:
-            voices = {key: WeComVoice(served, fake, member, group) for key, member in members.items()}
-            for voice in voices.values():
-                voice.says("菜单", group=False)
-            yield served, dict(voices)
+            yield served, {key: WeComVoice(served, fake, member, group) for key, member in members.items()}
             assert (fake.complaints, fake.dropped, fake.lost) == ([], [], [])
 
 
 @contextmanager
 def bot_shop(folder: Path, url: str, people: Mapping[str, str]) -> Iterator[tuple[Served, dict[str, Voice]]]:
-    """Everybody has joined with a code; the bot is in the group too."""
+    """Everybody has spoken with the bot before, in the group too."""
     with _unhurried(), FakeWeComBot(time.time) as fake:
         known = {key: fake.person(f"{key.title()}01") for key in people}
         group = fake.group("wrGroup01", *known.values())
-        _settle_in(url, {key: one.userid for key, one in known.items()}, group.id)
+        place = {"channel": wecom_bot.NAME, "account": bots.BOT_ID}
+        _settle_in(url, place, {key: one.userid for key, one in known.items()}, group.id)
+        fake.has_heard_everybody()
         settings: dict[str, Any] = {
             "wecom_bot_id": bots.BOT_ID,
             "wecom_bot_secret": bots.SECRET,
@@ -80,13 +81,8 @@ def bot_shop(folder: Path, url: str, people: Mapping[str, str]) -> Iterator[tupl
         }
         with opened(folder, url, now=START, **settings) as served:
             heard = Heard(url)
-            voices = {key: BotVoice(served, one, group, heard) for key, one in known.items()}
             _wait_until(lambda: fake.is_connected)
-            for voice in voices.values():
-                voice.says("菜单", group=False)
-            # A group in which nobody has spoken to it yet is closed to the bot.
-            voices["zhou"].says("谁在外面", group=True)
-            yield served, dict(voices)
+            yield served, {key: BotVoice(served, one, group, heard) for key, one in known.items()}
             assert fake.complaints == []
 
 
@@ -126,17 +122,20 @@ def _unhurried() -> Iterator[None]:
         yield
 
 
-def _settle_in(url: str, userids: Mapping[str, str], group: str) -> None:
+def _settle_in(url: str, place: Mapping[str, str], userids: Mapping[str, str], group: str = "") -> None:
     database = Database(url)
-    database.write_now(partial(_bind, userids=userids, group=group))
+    database.write_now(partial(_bind, place=place, userids=userids, group=group))
     database.close()
 
 
-def _bind(session: Session, *, userids: Mapping[str, str], group: str) -> None:
-    place = {"channel": wecom_bot.NAME, "account": bots.BOT_ID}
+def _bind(session: Session, *, place: Mapping[str, str], userids: Mapping[str, str], group: str) -> None:
+    before = datetime.fromisoformat(START) - timedelta(days=1)
     for key, userid in userids.items():
         known = staff.by_key(session, key)
         assert known is not None
-        staff.bind(session, staff.contact(session, **place, address=userid), known.id)
+        contact = staff.contact(session, **place, address=userid)
+        staff.bind(session, contact, known.id)
+        staff.spoke(session, contact.id, now=before)
         store_id = known.store_id
-    group_chats.take_group(session, store_id, name="店面群", **place, address=group)
+    if group:
+        group_chats.take_group(session, store_id, name="店面群", **place, address=group)

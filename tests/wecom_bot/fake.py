@@ -79,6 +79,12 @@ class FakeWeComBot:
             self.world.chats[chat_id] = Chat(chat_id, tuple(one.userid for one in people), group=True)
             return self.world.chats[chat_id]
 
+    def has_heard_everybody(self) -> None:
+        """As if each had spoken to it some time ago, and somebody in each group."""
+        with self.world.lock:
+            for chat in self.world.chats.values():
+                chat.spoken = True
+
     # What happens to the connection.
 
     @property
