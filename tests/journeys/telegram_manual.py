@@ -1,24 +1,15 @@
-"""The manual for Telegram as something that is done: its shell blocks in one shell, its conversations in the fake."""
+"""The people of docs/TELEGRAM.md, who do in the fake what stands in its conversations."""
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from tests.sources import ROOT
+from tests.journeys.manual import PATIENCE_SECONDS, Block, Deed, act, blocks_of, page
 from tests.telegram import FakeTelegram, Group, Person
 
-MANUAL = (ROOT / "docs/TELEGRAM.md").read_text("utf-8")
-BLOCK = re.compile(r"^```(?P<kind>sh|telegram)\n(?P<lines>.*?)^```$", re.MULTILINE | re.DOTALL)
-SHELL = "sh"
-TURN = "-- now the people act --"
-PATIENCE_SECONDS = 30
+MANUAL = page("TELEGRAM.md")
 INVITATION = re.compile(
     r"(?P<name>\w+) 的加入码.*?加入 (?P<code>[0-9A-Z]{4}-[0-9A-Z]{4}).*?"
     r"点开：https://t\.me/(?P<bot>\w+)\?start=(?P<payload>\w+)",
@@ -26,81 +17,14 @@ INVITATION = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Block:
-    """Commands for the shell, or a conversation, a line each."""
-
-    kind: str
-    lines: str
-
-
 def blocks() -> list[Block]:
-    return [Block(found["kind"], found["lines"]) for found in BLOCK.finditer(MANUAL)]
+    return blocks_of(MANUAL, "telegram")
 
 
 def token() -> str:
     """The one that the manual's bot has."""
     [written] = re.findall(r"^QIANTAI_TELEGRAM_TOKEN=(\d+:\w+)$", MANUAL, flags=re.MULTILINE)
     return str(written)
-
-
-def script(parts: Sequence[Block]) -> str:
-    """One script; at every conversation it says so, and waits for a line."""
-    waits = f"echo '{TURN}'\nread -r _\n"
-    return "".join(f"{{\n{one.lines}}} < /dev/null\n" if one.kind == SHELL else waits for one in parts)
-
-
-class Shell:
-    """A shell that types the blocks of the manual; what it says is kept in `said`."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-        self.said = ""
-
-    def goes_on(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-
-    def reaches_a_turn(self) -> None:
-        """Types until people are to act; fails with what was said if it ends before."""
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.strip() == TURN:
-                return
-            self.said += line
-        raise AssertionError(self.said)
-
-    def ends(self) -> None:
-        rest, _ = self._process.communicate(timeout=PATIENCE_SECONDS)
-        self.said += rest
-        assert self._process.returncode == 0, self.said
-
-
-@contextmanager
-def typing(folder: Path, environment: dict[str, str], parts: Sequence[Block]) -> Iterator[Shell]:
-    """The shell in that folder; whatever it has left running ends with the block."""
-    with subprocess.Popen(
-        ["sh", "-eu", "-c", script(parts)],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            yield Shell(process)
-        finally:
-            _end(process.pid)
-
-
-def _end(group: int) -> None:
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 @dataclass
@@ -113,14 +37,7 @@ class Cast:
     groups: dict[str, Group] = field(default_factory=dict)
 
     def acts(self, conversation: str) -> None:
-        """Does what stands there, line by line; a line that nobody understands is a mistake of the manual."""
-        for line in conversation.splitlines():
-            for pattern, act in DEEDS:
-                if found := pattern.fullmatch(line):
-                    act(self, **found.groupdict())
-                    break
-            else:
-                raise AssertionError(f"nobody understands {line!r}")
+        act(self, DEEDS, conversation)
 
     def person(self, name: str) -> Person:
         if name not in self.people:
@@ -176,7 +93,7 @@ class Cast:
 
 
 # The forms of the manual's lines, and what is done then; the first that fits counts.
-DEEDS: Sequence[tuple[re.Pattern[str], Callable[..., None]]] = (
+DEEDS: Sequence[Deed] = (
     (re.compile(r"(?P<who>\w+) opens LINK"), Cast.opens_link),
     (re.compile(r"(?P<who>\w+) starts @(?P<bot>\w+)"), Cast.starts),
     (re.compile(r"(?P<who>\w+): (?P<words>.+)"), Cast.says),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ import pytest
 from bot.channels.telegram import PATH
 from bot.settings import Settings
 from bot.texts import TEMPLATES
-from tests.journeys.telegram_manual import MANUAL, SHELL, Cast, blocks, script, token, typing
+from tests.journeys.manual import SHELL, played, script
+from tests.journeys.telegram_manual import MANUAL, Cast, blocks, token
 from tests.journeys.test_operations import environment
 from tests.sources import ROOT
 from tests.telegram import FakeTelegram
@@ -37,14 +39,8 @@ def lived(folder: Path) -> Lived:
     """Types all blocks of the manual in that folder, and does what its people do in between."""
     with FakeTelegram(token=token(), username=USERNAME) as fake:
         known = environment(QIANTAI_TELEGRAM_BASE_URL=fake.base_url, QIANTAI_TELEGRAM_FILE_URL=fake.file_url)
-        with typing(folder, known, blocks()) as shell:
-            cast = Cast(fake, lambda: shell.said)
-            for conversation in [one.lines for one in blocks() if one.kind != SHELL]:
-                shell.reaches_a_turn()
-                cast.acts(conversation)
-                shell.goes_on()
-            shell.ends()
-        return Lived(shell.said, fake)
+        said = played(folder, known, blocks(), partial(Cast, fake))
+        return Lived(said, fake)
 
 
 def doctors_findings() -> list[str]:
