@@ -91,6 +91,16 @@ def invite(
 
 
 @cli.command()
+def wecom_group(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the group is called in WeCom, such as 店面群.")],
+) -> None:
+    """Let WeCom's app make the store's group, with everybody who has spoken to it; again, only what differs is done."""
+    from bot.operating import wecom_group
+
+    wecom_group.make_group(name)
+
+
+@cli.command()
 def backup(
     target: Annotated[
         Path | None, typer.Argument(metavar="[TARGET]", help="A file or a folder; without it QIANTAI_BACKUP_DIR.")

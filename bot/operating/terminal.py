@@ -27,7 +27,7 @@ def say(key: str, *, error: bool = False, **values: Any) -> None:
     typer.echo(words(key, **values), err=error)
 
 
-def wrong(key: str, code: int = FOUND_WRONG, **values: Any) -> typer.Exit:
+def wrong(key: str, code: int = FOUND_WRONG, /, **values: Any) -> typer.Exit:
     """Says what is wrong; to be raised."""
     say(key, error=True, **values)
     return typer.Exit(code)

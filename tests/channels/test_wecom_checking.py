@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channels.wecom.checking import told, trouble
+from bot.channels.wecom.checking import robot_trouble, told, trouble
 from bot.channels.wecom.client import App, Client
 from bot.channels.wecom.errors import WeComError
+from bot.channels.wecom.robot import Robot
 from bot.notices import Notice
 from bot.texts import plain, text
 from tests.channels.wecom_office import WeComOffice, wecom_office
@@ -91,3 +92,34 @@ async def test_where_wecom_is_not_reached_no_secret_is_told() -> None:
     assert "连不上企业微信（ConnectError）" in nowhere
     assert "连不上企业微信（HTTP 502）" in away
     assert SECRET not in nowhere + away
+
+
+async def finds_of_the_robot(office: WeComOffice, key: str, base_url: str = "") -> str:
+    wrong = await robot_trouble(Robot(key, base_url=base_url or office.fake.base_url))
+    return words(wrong) if wrong else ""
+
+
+async def test_a_robot_is_tried_and_nobody_in_its_group_sees_anything() -> None:
+    async with wecom_office() as office:
+        group = office.fake.robot("key-of-the-robot", office.wang)
+
+        assert await finds_of_the_robot(office, "key-of-the-robot") == ""
+        assert group.posts == []
+        assert office.fake.complaints == []
+
+
+async def test_a_robot_whose_key_is_wrong_is_named_without_its_key() -> None:
+    async with wecom_office() as office:
+        said = await finds_of_the_robot(office, "another-key-of-it")
+
+    assert "QIANTAI_WECOM_ROBOT_KEY" in said
+    assert "群设置 → 消息推送" in said
+    assert "another-key-of-it" not in said
+
+
+async def test_a_robot_is_not_reached_where_wecom_is_not() -> None:
+    async with wecom_office() as office:
+        said = await finds_of_the_robot(office, "key-of-the-robot", f"http://127.0.0.1:{free_port()}")
+
+    assert "连不上企业微信（ConnectError）" in said
+    assert "key-of-the-robot" not in said

@@ -196,7 +196,10 @@ async def test_nothing_is_changed_fetched_or_said_elsewhere(corner: Corner) -> N
         await corner.robot.fetch("1")
     with pytest.raises(DeliveryError) as elsewhere:
         await corner.robot.send(Address("wecom_robot", TO.account, "wanglei"), Message("早"), at=AT)
+    with pytest.raises(DeliveryError) as by_another:
+        await corner.robot.send(Address("wecom_robot", "another", CHAT, group=True), Message("早"), at=AT)
 
+    assert by_another.value.permanent
     assert (changed.value.refused, fetched.value.refused, elsewhere.value.permanent) == (True, True, True)
     assert corner.fake.calls == []
 

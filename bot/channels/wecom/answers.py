@@ -71,6 +71,17 @@ class AppAnswer(BaseModel):
     close: int = 0
 
 
+class GroupInfo(BaseModel):
+    """A group that the app made; its name may have been changed there, and its people."""
+
+    name: str = ""
+    userlist: Sequence[str] = ()
+
+
+class GroupAnswer(BaseModel):
+    chat_info: GroupInfo
+
+
 async def uploaded(file: File, ask: Callable[[JSON], Awaitable[bytes]]) -> str:
     """The media_id that `ask` is answered with; a name that WeCom cannot read is given in plain letters."""
     try:

@@ -7,7 +7,8 @@ import re
 import httpx
 
 from bot.channels.wecom.client import Client
-from bot.channels.wecom.errors import WeComError
+from bot.channels.wecom.errors import ASKED_IN_VAIN, NO_ROBOT, NOT_PERMITTED, Trouble, WeComError
+from bot.channels.wecom.robot import Robot
 from bot.notices import Notice, notice
 
 WRONG = {
@@ -17,13 +18,23 @@ WRONG = {
     40056: "doctor.wecom_agent",
     301002: "doctor.wecom_agent",
     60020: "doctor.wecom_address",
-    48002: "doctor.wecom_rights",
+    NOT_PERMITTED: "doctor.wecom_rights",
     43012: "doctor.wecom_callback",
     50003: "doctor.wecom_closed",
     48006: "doctor.wecom_unused",
     45009: "doctor.wecom_too_often",
+    NO_ROBOT: "doctor.wecom_robot",
 }
 ADDRESS = re.compile(r"from ip: ([0-9A-Fa-f.:]+)")
+
+
+async def robot_trouble(robot: Robot) -> Notice | None:
+    """The same of a group's robot; nobody in the group sees anything of it."""
+    try:
+        await robot.try_key()
+    except ASKED_IN_VAIN as error:
+        return told(error)
+    return None
 
 
 async def trouble(client: Client) -> Notice | None:
@@ -31,15 +42,15 @@ async def trouble(client: Client) -> Notice | None:
     try:
         async with client:
             return None if await client.is_open() else notice("doctor.wecom_closed")
-    except WeComError as error:
+    except ASKED_IN_VAIN as error:
         return told(error)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+
+
+def told(error: WeComError | Trouble) -> Notice:
+    """What a refusal means, and where in WeCom's admin console it is set right."""
+    if not isinstance(error, WeComError):
         # Its own words may hold the address, and that holds the secret.
         return notice("doctor.wecom_unreached", problem=_kind(error))
-
-
-def told(error: WeComError) -> Notice:
-    """What a refusal means, and where in WeCom's admin console it is set right."""
     found = ADDRESS.search(error.said)
     key = WRONG.get(error.code)
     if key is None:
@@ -47,5 +58,5 @@ def told(error: WeComError) -> Notice:
     return notice(key, code=error.code, address=found[1] if found else "")
 
 
-def _kind(error: httpx.HTTPError | httpx.InvalidURL) -> str:
+def _kind(error: Trouble) -> str:
     return f"HTTP {error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else type(error).__name__

@@ -17,6 +17,8 @@ from bot.channels.wecom.answers import (
     JSON,
     AppAnswer,
     DepartmentsAnswer,
+    GroupAnswer,
+    GroupInfo,
     SendAnswer,
     TokenAnswer,
     UpdateAnswer,
@@ -118,6 +120,21 @@ class Client:
     async def recall(self, message: str) -> None:
         """Takes a message of the last 24 hours back from everybody."""
         await self._ask("message/recall", {"msgid": message})
+
+    async def make_group(self, chat: str, name: str, users: Sequence[str]) -> None:
+        """A group of theirs, called `chat` by us for ever; the first of them owns it."""
+        await self._ask("appchat/create", {"chatid": chat, "name": name, "owner": users[0], "userlist": list(users)})
+
+    async def group(self, chat: str) -> GroupInfo:
+        return parsed(await self._ask("appchat/get", chatid=chat), GroupAnswer).chat_info
+
+    async def change_group(self, chat: str, change: JSON) -> None:
+        """`change` as WeCom has it: the name, who is to come, who is to go."""
+        await self._ask("appchat/update", {"chatid": chat, **change})
+
+    async def tell_group(self, chat: str, kind: str, content: JSON) -> None:
+        """WeCom gives what is said there no number: nothing can be done to it later."""
+        await self._ask("appchat/send", {"chatid": chat, "msgtype": kind, kind: content})
 
     async def set_menu(self, buttons: Sequence[JSON]) -> None:
         """The app's menu; none of them takes it away."""

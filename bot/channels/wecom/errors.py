@@ -11,6 +11,7 @@ WRONG_SECRET = 40001
 INVALID_MEDIA = 40007
 EMPTY_MEDIA = 44001
 TOO_MANY_CALLS = 45009
+NOT_PERMITTED = 48002
 TOO_LARGE_MEDIA = 830002
 SPENT_CODE = 60140
 NOBODY_REACHED = 81013
@@ -19,14 +20,17 @@ DEAD_TOKEN = frozenset({40014, 42001})
 # The app, its secret, its address or its rights are wrong: whoever runs the bot mends it, then everything goes out.
 MISCONFIGURED = DEAD_TOKEN | {
     *(WRONG_SECRET, 40013, 40056, 40091, 41001, 43012),
-    *(48002, 48006, 50003, 60020, 301002),
+    *(NOT_PERMITTED, 48006, 50003, 60020, 301002),
 }
 # There is no such member: never, or not any more.
 UNKNOWN_MEMBER = frozenset({40003, 46004, 60111})
 # The address of a group's robot is wrong, or the robot was taken out of the group.
 NO_ROBOT = 93000
+# The app has no such group: unknown, or another app's; one that it wants to make is there.
+NO_GROUP = frozenset({86001, 86003, 86008})
+GROUP_EXISTS = 86215
 # Nothing that is said to this member or group arrives: unknown, gone, or out of the app's sight.
-SHUT = UNKNOWN_MEMBER | {50002, 60011, NOBODY_REACHED, NO_ROBOT}
+SHUT = UNKNOWN_MEMBER | NO_GROUP | {50002, 60011, NOBODY_REACHED, NO_ROBOT}
 # How long WeCom wants to be left alone.
 WAITS = {TOO_MANY_CALLS: 60.0, 45033: 5.0, 45035: 5.0, 45036: 60.0}
 MISCONFIGURED_SECONDS = 60.0
@@ -36,7 +40,7 @@ NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.U
 MAYBE_DONE = (500, 504)
 LONGEST_SAID = 200
 
-# What asking WeCom may raise.
+# What asking WeCom may raise besides its refusals.
 Trouble = httpx.HTTPError | httpx.InvalidURL
 
 
@@ -47,6 +51,10 @@ class WeComError(Exception):
         super().__init__(f"{code} {said[:LONGEST_SAID]}".strip())
         self.code = code
         self.said = said
+
+
+# What asking WeCom may raise, as `except` takes it.
+ASKED_IN_VAIN = (WeComError, httpx.HTTPError, httpx.InvalidURL)
 
 
 def failure(error: WeComError | Trouble) -> DeliveryError:

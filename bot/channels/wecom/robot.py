@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import httpx
 import structlog
 
 from bot.channels.begun import BegunMessages
-from bot.channels.cutting import Measure, pieces
-from bot.channels.wecom import writing
+from bot.channels.wecom import group_writing
 from bot.channels.wecom.answers import JSON, checked, patience_of, uploaded
 from bot.channels.wecom.client import ANSWER_SECONDS, BASE_URL, FILE_SECONDS
 from bot.channels.wecom.errors import WeComError, failure
 from bot.channels.wecom.writing import Part
 from bot.talk import Address, Capabilities, DeliveryError, File, Message, Pace, Receive
-from bot.texts import plain
 
 log = structlog.get_logger()
 
@@ -31,8 +27,8 @@ NAME = "wecom_robot"
 CHAT = "robot"
 # Bytes.
 LONGEST_MARKDOWN = 4096
-_PERSON = re.compile(r'<at staff="(\d+)">(.*?)</at>', re.DOTALL)
-_BOLD = re.compile(r"<b>([^\n]*?)</b>")
+# A file that is uploaded and never sent; WeCom takes none of less than six bytes.
+NOTHING = File("qiantai.txt", b"qiantai", "text/plain")
 
 
 class Robot:
@@ -58,10 +54,11 @@ class Robot:
 
     async def send(self, to: Address, message: Message, *, at: datetime) -> str:
         """Nothing can be done to it later, so it is called nothing. What broke off is taken up where it stopped."""
-        if to.chat != CHAT:
+        if (to.account, to.chat) != (self.account, CHAT):
             raise DeliveryError("a robot speaks in its own group only", permanent=True)
+        parts = group_writing.parts(message, longest_markdown=LONGEST_MARKDOWN)
         with self._begun.taking_up(to, message, at) as arrived:
-            for part in parts(message)[len(arrived) :]:
+            for part in parts[len(arrived) :]:
                 with self._told():
                     await self._send_part(part)
                 arrived.append(part.kind)
@@ -72,6 +69,10 @@ class Robot:
 
     async def fetch(self, file: str) -> File:
         raise DeliveryError("nobody sends a robot anything", refused=True)
+
+    async def try_key(self) -> None:
+        """Whether WeCom knows the key, without a word in the group. Raises WeComError, or what the network does."""
+        await self._upload(NOTHING)
 
     async def _send_part(self, part: Part) -> None:
         content = {"media_id": await self._upload(part.file)} if part.file else part.content
@@ -110,39 +111,6 @@ class Robot:
 def account_of(key: str) -> str:
     """What the robot is called here, from which nobody learns its key."""
     return hashlib.sha256(key.encode()).hexdigest()[:12]
-
-
-def parts(message: Message) -> list[Part]:
-    """What is sent, in order: the words, which call those whom they name, and the file. Buttons are left away."""
-    file = [Part("file", {}, message.file)] if message.file else []
-    said = writing.texts(message)
-    if said and said[0].kind == "markdown":
-        return [*_markdown_parts(message), *file]
-    return [*said[:-1], *(_calling(one, message) for one in said[-1:]), *file]
-
-
-def _calling(last: Part, message: Message) -> Part:
-    """A text calls people at its end, behind all that was said."""
-    named = [message.people[int(one)] for one, _ in _PERSON.findall(message.markup) if int(one) in message.people]
-    called = {"mentioned_list": list(dict.fromkeys(named))} if named else {}
-    return Part("text", {**last.content, **called})
-
-
-def _markdown_parts(message: Message) -> Sequence[Part]:
-    written = partial(_markdown, message.people)
-    markup = writing.LINK.sub(writing.NO_LINK, message.markup)
-    said = (written(one).strip("\n") for one in pieces(markup, Measure(LONGEST_MARKDOWN, _bytes, written)))
-    return [Part("markdown", {"content": one}) for one in said if one.strip()]
-
-
-def _markdown(people: Mapping[int, str], markup: str) -> str:
-    """Whose address is known is called in place of their name."""
-    called = _PERSON.sub(lambda one: f"&lt;@{people[int(one[1])]}&gt;" if int(one[1]) in people else one[2], markup)
-    return plain(_BOLD.sub(lambda one: f"**{one[1]}**" if one[1].strip() else one[1], called))
-
-
-def _bytes(text: str) -> int:
-    return len(text.encode())
 
 
 def _comes_again(error: BaseException) -> bool:
