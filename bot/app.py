@@ -36,6 +36,7 @@ from bot.stores import open_store
 from bot.talk import Channel
 from bot.texts import plain
 from bot.web.health import health_route
+from bot.web.home import home_route
 from storage import files, health, invites, keeping, meta, outbox, staff, stores
 from storage.database import Database
 from storage.staff import Contact, Staff
@@ -197,6 +198,8 @@ def build(settings: Settings, database: Database, clock: Clock, *, demo: bool, s
     sessions = webchat.Sessions(secret, demo)
     if demo or settings.web_chat:
         routes += _web_chat_routes(database, clock, desk, timetable, web_chat, sessions)
+    else:
+        routes.append(home_route())
     web = webchat.Guard(Starlette(routes=routes), settings.public_url)
     return App(database, clock, desk, delivery, fetching, timetable, web_chat, tuple(channels.values()), web, figures)
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -104,7 +105,7 @@ def _columns(features: Mapping[str, Feature]) -> list[wecom.Top]:
     ]
 
 
-def _wecom_robot(settings: Settings) -> Channel:
+def _wecom_robot(settings: Settings) -> wecom.Robot:
     from bot.channels import wecom
 
     assert settings.wecom_robot_key is not None
@@ -119,6 +120,15 @@ def robots_group(settings: Settings) -> Address | None:
 
     account = wecom.account_of_robot(settings.wecom_robot_key.get_secret_value())
     return Address(wecom.ROBOT_NAME, account, wecom.ROBOT_CHAT, group=True)
+
+
+@asynccontextmanager
+async def wecom_groups(settings: Settings, database: Database) -> AsyncIterator[wecom.Groups]:
+    """The groups that the app of the settings makes, while the block lasts."""
+    from bot.channels import wecom
+
+    async with _wecom_client(settings, Clock()) as client:
+        yield wecom.Groups(client, database)
 
 
 def _wecom_bot(house: House) -> Channel:
@@ -155,6 +165,11 @@ def channel_checks(settings: Settings) -> Mapping[str, ChannelCheck]:
 
         return await wecom.trouble(_wecom_client(settings, Clock()))
 
+    async def wecom_robot() -> Notice | None:
+        from bot.channels import wecom
+
+        return await wecom.robot_trouble(_wecom_robot(settings))
+
     async def wecom_bot() -> Notice | None:
         from bot.channels import wecom_bot
 
@@ -164,6 +179,7 @@ def channel_checks(settings: Settings) -> Mapping[str, ChannelCheck]:
         webchat.NAME: (web_chat, settings.has_web_chat()),
         "telegram": (telegram_bot, settings.telegram_token is not None),
         "wecom": (wecom_app, bool(settings.wecom_corp_id)),
+        "wecom_robot": (wecom_robot, settings.wecom_robot_key is not None),
         "wecom_bot": (wecom_bot, bool(settings.wecom_bot_id)),
     }
     return {name: check for name, (check, named) in asked.items() if named}

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 TOKEN = re.compile(r"\d{5,20}:[A-Za-z0-9_-]{20,100}")
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+WECOM_AGENT_ID = re.compile(r"[1-9][0-9]{0,17}")
 WECOM_TOKEN = re.compile(r"[A-Za-z0-9]{1,32}")
 WECOM_AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 WECOM_ROBOT_KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -65,7 +66,7 @@ class Settings(BaseSettings):
     telegram_file_url: str = "https://api.telegram.org/file/bot"
     telegram_proxy: str = ""
     wecom_corp_id: str = ""
-    wecom_agent_id: int | None = Field(default=None, ge=1)
+    wecom_agent_id: int | None = None
     wecom_secret: SecretStr | None = None
     wecom_token: SecretStr | None = None
     wecom_aes_key: SecretStr | None = None
@@ -123,6 +124,13 @@ class Settings(BaseSettings):
         if proxy and _url(proxy) is None:
             raise ValueError("settings.telegram_proxy")
         return proxy
+
+    @field_validator("wecom_agent_id", mode="before")
+    @classmethod
+    def number_of_an_app(cls, number: object) -> object:
+        if number is not None and not WECOM_AGENT_ID.fullmatch(str(number)):
+            raise ValueError("settings.wecom_agent_id")
+        return number
 
     @field_validator("wecom_token")
     @classmethod

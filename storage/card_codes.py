@@ -14,7 +14,10 @@ GOOD_FOR = timedelta(hours=72)
 
 
 class CardCode(SQLModel, table=True):
-    """A code for the card of this name on a channel's account; one that was `spent` changes nothing any more."""
+    """A code for the card of this name on a channel's account; one that was `spent` changes nothing any more.
+
+    A card that is `outdated` could not be changed when something newer took its place.
+    """
 
     __tablename__ = "card_codes"
     __table_args__ = (
@@ -29,6 +32,7 @@ class CardCode(SQLModel, table=True):
     code: str
     pressed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     spent: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    outdated: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     given_at: datetime = Field(sa_type=Moment)
 
 
@@ -61,6 +65,22 @@ def spend(session: Session, *, channel: str, account: str, code: str) -> None:
         col(CardCode.channel) == channel, col(CardCode.account) == account, col(CardCode.code) == code
     )
     session.connection().execute(known.values(spent=True))
+
+
+def set_outdated(session: Session, *, channel: str, account: str, card: str, outdated: bool) -> None:
+    """Whether something newer stands beside the card, or the card itself is the newest again."""
+    known = update(CardCode).where(
+        col(CardCode.channel) == channel, col(CardCode.account) == account, col(CardCode.card) == card
+    )
+    session.connection().execute(known.values(outdated=outdated))
+
+
+def is_outdated(session: Session, *, channel: str, account: str, card: str) -> bool:
+    """Whether something newer took the card's place: then a press of it may close it."""
+    found = select(CardCode.id).where(
+        CardCode.channel == channel, CardCode.account == account, CardCode.card == card, col(CardCode.outdated)
+    )
+    return session.exec(found.limit(1)).one_or_none() is not None
 
 
 def forget_before(session: Session, before: datetime) -> int:

@@ -312,13 +312,6 @@ def mark_expired(session: Session, ids: Sequence[int]) -> None:
     _close(session, ids, state=OutboxState.EXPIRED)
 
 
-def wait_until(session: Session, row: Outbox, at: datetime) -> None:
-    """Keeps a notice in its place until the platform's limits let it go (real time)."""
-    row.next_try_at = at
-    session.add(row)
-    ring_bell(session, "later")
-
-
 def retry_at(session: Session, ids: Sequence[int], *, at: datetime, error: str) -> None:
     """Puts notices back in their place in the order, to be tried again at `at` (real time)."""
     _close(session, ids, state=OutboxState.WAITING, next_try_at=at, error=error)

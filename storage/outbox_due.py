@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, func, or_
 from sqlmodel import Session, col, select
 
+from storage.database import ring_bell
 from storage.outbox import UNDELIVERED, Outbox, OutboxState
 
 _OLDEST = (
@@ -48,6 +49,20 @@ def next_try(session: Session, *, after: datetime) -> datetime | None:
     return session.exec(_NEXT_TRY, params={"after": after}).one()
 
 
+def hold(session: Session, row: Outbox, *, until: datetime) -> None:
+    """The notice is due later (the store's time); what is due behind it may go ahead."""
+    row.due_at = until
+    session.add(row)
+    ring_bell(session, "later")
+
+
+def wait_until(session: Session, row: Outbox, at: datetime) -> None:
+    """Keeps a notice in its place until the platform's limits let it go (real time)."""
+    row.next_try_at = at
+    session.add(row)
+    ring_bell(session, "later")
+
+
 def take_turns(session: Session, channel: str) -> None:
     """Whoever counts what went over the channel has it for themselves until the commit: what they then send counts.
 
@@ -84,3 +99,11 @@ def sent_since(
     if channel is not None:
         sent = sent.where(col(Outbox.address).startswith(f"{channel}|", autoescape=True))
     return [at for at in session.exec(sent.order_by(col(Outbox.sent_at))) if at is not None]
+
+
+def refs_since(session: Session, *, since: datetime, address: str) -> list[tuple[datetime, str]]:
+    """When each notice went to an address since then, and what it is called there; oldest first."""
+    went = select(Outbox.sent_at, Outbox.message_ref).where(
+        Outbox.address == address, col(Outbox.sent_at) > since, Outbox.message_ref != ""
+    )
+    return [(at, ref) for at, ref in session.exec(went.order_by(col(Outbox.sent_at))) if at is not None]

@@ -216,9 +216,11 @@ def block(session: Session, contact_id: int) -> Contact | None:
     return known
 
 
-def has_contact(session: Session, staff_id: int, *, channel: str) -> bool:
-    """Whether a chat on this channel is the person's, reachable or not."""
-    theirs = select(Contact.id).where(Contact.staff_id == staff_id, Contact.channel == channel)
+def has_contact(session: Session, staff_id: int, *, channel: str, account: str) -> bool:
+    """Whether a chat with this account is the person's, reachable or not."""
+    theirs = select(Contact.id).where(
+        Contact.staff_id == staff_id, Contact.channel == channel, Contact.account == account
+    )
     return session.exec(theirs.limit(1)).one_or_none() is not None
 
 

@@ -42,6 +42,6 @@ def _only_one(session: Session, contact: Contact, name: str) -> Staff | None:
     if len(called) != 1:
         return None
     [person] = called
-    known = staff.has_contact(session, person.id, channel=contact.channel)
+    known = staff.has_contact(session, person.id, channel=contact.channel, account=contact.account)
     given_up = audit.has(session, person.store_id, subject(person), "people.chats_dropped")
     return None if known or given_up else person

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Session
@@ -12,10 +13,11 @@ from bot.questions import cleaned
 from bot.talk import PRIVATE, Address
 from bot.texts import plain, text
 from storage import group_chats, inbox, outbox, staff, stores
-from storage.staff import Role
+from storage.staff import Group, Role
 
 LONGEST_NAME = 40
 ROBOT = "wecom_robot"
+APP = "wecom"
 
 
 def bind(ctx: Context, word: str, rest: str) -> Answer:
@@ -39,16 +41,25 @@ def bind(ctx: Context, word: str, rest: str) -> Answer:
 def keep_robots_group(session: Session, *, to: Address | None, now: datetime) -> None:
     """The group of WeCom's robot is the store's, if there is just one: nobody says 绑定本群 to who hears nothing.
 
-    A robot with another key, or none, is in another group: the one before hears nothing any more.
+    A robot with another key, or none, is in another group: the one before hears nothing any more, and neither does one
+    that the app has made, or everything would be told twice.
     """
-    for known in group_chats.groups_on(session, channel=ROBOT):
-        if to is None or known.account != to.account:
-            group_chats.give_up_group(session, known, now=now)
+    robots = group_chats.groups_on(session, channel=ROBOT)
+    _give_up(session, [one for one in robots if to is None or one.account != to.account], now)
     known_stores = stores.all_stores(session)
     if to is not None and len(known_stores) == 1:
         place = {"channel": to.channel, "account": to.account, "address": to.chat}
         if staff.group_at(session, **place) is None:
             group_chats.take_group(session, known_stores[0].id, name=plain(text("people.group_name")), **place)
+        made = group_chats.groups_on(session, channel=APP)
+        _give_up(session, [one for one in made if not one.listed], now)
+
+
+def _give_up(session: Session, groups: Iterable[Group], now: datetime) -> None:
+    """They hear nothing any more, not even what waits for them."""
+    for known in groups:
+        outbox.expire_all(session, f"group:{known.id}")
+        group_chats.give_up_group(session, known, now=now)
 
 
 def give_up(ctx: Context, word: str, rest: str) -> Answer:

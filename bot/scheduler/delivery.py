@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -33,6 +33,8 @@ LONGEST_RETRY_SECONDS = 300.0
 TRIES = 12
 # How long a stop waits for what is in flight.
 CLOSE_SECONDS = 5.0
+# How often somebody is looked at whose only chat is on a channel that is not set.
+CHANNEL_AWAY = timedelta(minutes=1)
 NO_CHAT = "no chat to reach them"
 
 Show = Callable[[Session, Outbox, datetime], Shown | None]
@@ -133,7 +135,11 @@ class Delivery:
         if closing is not None:
             closing(session)
         while not self._stops and (row := self._ready(session, recipient)) is not None:
-            to = _address(session, row)
+            to = _address(session, row, self._channels)
+            if to is not None and to.channel not in self._channels:
+                # Perhaps it was left out by mistake: what is for it goes once it is back.
+                outbox_due.wait_until(session, row, self._clock.real() + CHANNEL_AWAY)
+                return None
             if to is None and recipient.startswith("staff:"):
                 self._chatless(session, int(recipient.removeprefix("staff:")))
             shown = self._in_words(session, row, to) if to else NO_CHAT
@@ -141,9 +147,13 @@ class Delivery:
                 outbox.lease(session, row, until=self._clock.real(), address="")
                 self._drop(session, row, shown if isinstance(shown, str) else None)
                 continue
+            held = self._spread(row, to)
+            if held is not None:
+                outbox_due.hold(session, row, until=held)
+                continue
             wait_until = self._paced(session, row, to)
             if wait_until is not None:
-                outbox.wait_until(session, row, wait_until)
+                outbox_due.wait_until(session, row, wait_until)
                 return None
             return self._take(session, row, to, shown)
         return None
@@ -171,11 +181,15 @@ class Delivery:
     def _ready(self, session: Session, recipient: str) -> Outbox | None:
         return outbox.next_for(session, recipient, now=self._clock.now(), real=self._clock.real())
 
-    def _paced(self, session: Session, row: Outbox, to: Address) -> datetime | None:
+    def _spread(self, row: Outbox, to: Address) -> datetime | None:
+        """Until when (the store's time) it is held, while what somebody waits for goes ahead."""
         pace, real = self._channels[to.channel].can.pace, self._clock.real()
-        if pace is None:
-            return None
-        return spread_until(pace, row, real=real) or free_at(session, pace, to, real=real, group=to.group)
+        theirs = spread_until(pace, row, real=real) if pace else None
+        return self._clock.now() + (theirs - real) if theirs else None
+
+    def _paced(self, session: Session, row: Outbox, to: Address) -> datetime | None:
+        pace = self._channels[to.channel].can.pace
+        return free_at(session, pace, to, real=self._clock.real(), group=to.group) if pace else None
 
     def _take(self, session: Session, row: Outbox, to: Address, shown: Shown) -> Job:
         going = self._clock.real()
@@ -276,19 +290,28 @@ def _mentioned(session: Session, message: Message, to: Address, *, names_of: str
     return {
         one: place.address
         for one, contacts in places.items()
-        for place in contacts
+        # The chat in which they spoke last comes first, and counts.
+        for place in reversed(contacts)
         if place.channel == names_of or (place.channel, place.account) == (to.channel, to.account)
     }
 
 
-def _address(session: Session, row: Outbox) -> Address | None:
-    """Where the recipient is reached; a message is changed where it was sent, wherever they speak now."""
+def _address(session: Session, row: Outbox, channels: Collection[str]) -> Address | None:
+    """Where the recipient is reached, on one of these channels if they can be.
+
+    A message is changed where it was sent, wherever they speak now.
+    """
     kind, _, key = row.recipient.partition(":")
     if kind == "group":
         group = _hearing(session, int(key), row)
         return Address(group.channel, group.account, group.address, group=True) if group else None
     via = outbox.address_of_target(session, row) if row.kind == Kind.EDIT else row.via
-    contact = staff.contact_by_id(session, int(key)) if kind == "contact" else _contact(session, int(key), via)
+    if kind == "contact":
+        contact: staff.Contact | None = staff.contact_by_id(session, int(key))
+    else:
+        chats = staff.contacts_of(session, int(key))
+        there = [one for one in chats if one.channel in channels] if row.kind == Kind.SEND else []
+        contact = _of(there or chats, via)
     if contact is None or (row.kind == Kind.EDIT and via not in ("", _spelled(contact))):
         return None
     return Address(contact.channel, contact.account, contact.address)
@@ -305,10 +328,9 @@ def _hearing(session: Session, group_id: int, row: Outbox) -> staff.Group | None
     return None if gone else group
 
 
-def _contact(session: Session, staff_id: int, via: str) -> staff.Contact | None:
+def _of(chats: Sequence[staff.Contact], via: str) -> staff.Contact | None:
     """The chat where the person spoke, if the notice answers there; else the one where they spoke last."""
-    contacts = staff.contacts_of(session, staff_id)
-    answering = [one for one in contacts if _spelled(one) == via.removeprefix(outbox.ONLY)]
+    answering = [one for one in chats if _spelled(one) == via.removeprefix(outbox.ONLY)]
     if via.startswith(outbox.ONLY):
         return next(iter(answering), None)
-    return next(iter([*answering, *contacts]), None)
+    return next(iter([*answering, *chats]), None)

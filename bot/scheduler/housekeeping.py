@@ -14,7 +14,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.failpoints import failpoint
-from storage import backup, inbox, keeping, outbox
+from storage import backup, card_codes, inbox, keeping, outbox
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -40,7 +40,9 @@ async def tidy(database: Database, clock: Clock) -> None:
     before = clock.now() - KEPT
     handled = await database.write(partial(inbox.forget_before, before=before))
     delivered = await database.write(partial(outbox.forget_before, before=before))
-    log.info("tidied", handled=handled, delivered=delivered)
+    # Codes are given in real time; an old card is known by its first one for as long as its notice is kept.
+    codes = await database.write(partial(card_codes.forget_before, before=clock.real() - KEPT))
+    log.info("tidied", handled=handled, delivered=delivered, codes=codes)
 
 
 async def look_after(

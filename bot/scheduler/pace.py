@@ -57,14 +57,16 @@ def _next_free(times: Sequence[datetime], most: int, window: timedelta, *, real:
 
 
 def spread_until(pace: Pace, row: Outbox, *, real: datetime) -> datetime | None:
-    """When (real time) a notice goes that was made for a full or half hour; None if it does not wait.
+    """When (real time) a notice goes in a full or half hour's first minute; None if it does not wait.
 
-    An answer, and the change of a card that somebody has just pressed, are waited for.
+    Each recipient has a second of their own there, from which on all that is for them goes. An answer, and the change
+    of a card that somebody has just pressed, are waited for.
     """
-    is_awaited = row.via or row.kind == Kind.EDIT or row.next_try_at or row.attempts
-    if is_awaited or not pace.spread_seconds or row.due_at.minute not in CROWDED_MINUTES:
+    is_awaited = row.via or row.kind == Kind.EDIT
+    if is_awaited or not pace.spread_seconds or real.minute not in CROWDED_MINUTES:
         return None
-    return real + timedelta(seconds=crc32(row.recipient.encode()) % pace.spread_seconds)
+    theirs = real.replace(second=0, microsecond=0) + SECOND * (crc32(row.recipient.encode()) % pace.spread_seconds)
+    return theirs if theirs > real else None
 
 
 def is_one_message(words: Iterable[str]) -> bool:

@@ -216,10 +216,19 @@ def test_the_public_address_is_served_and_no_other(store: Wire, host: str, origi
 
 def test_without_the_setting_there_is_no_web_chat(sqlite_url: str, tmp_path: Path) -> None:
     with wired(sqlite_url, tmp_path / "data", demo=False) as store:
-        paths = ["/", "/api/chat/messages?as=wang", "/api/clock", "/join/x"]
+        paths = ["/api/chat/messages?as=wang", "/api/clock", "/join/x", "/static/chat.js"]
 
         assert [store.ask("GET", path).status_code for path in paths] == [404] * 4
         assert store.ask("GET", "/healthz").status_code == 200
+
+
+def test_without_a_web_chat_whoever_opens_a_card_reads_where_the_front_desk_is(sqlite_url: str, tmp_path: Path) -> None:
+    with wired(sqlite_url, tmp_path / "data", demo=False) as store:
+        page = store.ask("GET", "/")
+
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "请回到和前台的聊天" in page.text
+    assert "王磊" not in page.text
 
 
 def test_a_session_outlives_a_restart(sqlite_url: str, tmp_path: Path) -> None:

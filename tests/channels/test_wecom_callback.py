@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from starlette.applications import Starlette
+from structlog.testing import capture_logs
 
 from bot.channels.called import NotYet
 from bot.channels.wecom.callback import LARGEST_BYTES, PATH, callback_route, event_id, fields
@@ -280,3 +281,15 @@ def test_a_number_that_is_none_is_no_event_of_another_kind() -> None:
 
     assert len(set(odd)) == 4
     assert all(one.startswith("event-") and len(one) <= 64 for one in odd)
+
+
+async def test_why_a_call_was_refused_stands_in_the_log_and_not_what_it_held(line: Line) -> None:
+    with capture_logs() as logs:
+        await line.hears("<xml><Content>请假</Content></xml>", sealer=Sealer("another", KEY, CORP))
+        await line.hears("<xml><Content>请假</Content></xml>", sealer=Sealer(TOKEN, KEY, "wx0"))
+
+    assert [(one["event"], one["failure"]) for one in logs] == [
+        ("wecom callback refused", "wrong signature"),
+        ("wecom callback refused", "for another receiver"),
+    ]
+    assert "请假" not in str(logs)

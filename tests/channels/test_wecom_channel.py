@@ -1,72 +1,28 @@
-"""The app as a channel: what is said is kept with its codes, cards change where they stand, or are said anew."""
+"""The app as a channel: what comes in is handed on, what goes out stays within what WeCom lets through."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
+from functools import partial
 
 import pytest
 import pytest_asyncio
+from sqlmodel import Session
 
 from bot.channels.called import NotYet
-from bot.channels.wecom import WeCom
-from bot.channels.wecom.callback import fields
-from bot.talk import Address, DeliveryError, File, Incoming, Message, Pressable, Said, Tone
-from storage.card_codes import CardCode
-from storage.database import Database
-from tests.channels.wecom_office import WeComOffice, wecom_office
-from tests.storage.shop import all_rows
-from tests.wecom.fake import AGENT, CORP
-from tests.wecom.sealing import xml
-
-DAY = 24 * 3600
-AT = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
-TO = Address("wecom", f"{CORP}/{AGENT}", "wanglei")
-YES, NO = Pressable("同意", "approvals:approve:1", Tone.GOOD), Pressable("不同意", "approvals:refuse:1", Tone.BAD)
-ASKED = Message("王磊 想调休半天\n周五 14:00–17:30", ((YES, NO),))
-DECIDED = Message("✅ 周敏 已同意（10:00）\n周五 14:00–17:30")
-
-
-class Station:
-    """The channel at work: `heard` is what it handed on."""
-
-    def __init__(self, office: WeComOffice, database: Database) -> None:
-        self.office = office
-        self.database = database
-        self.channel = WeCom(office.client, database, office.real, home="https://qiantai.example.com")
-        self.channel._receive = self._receive
-        self.heard: list[Incoming] = []
-
-    async def _receive(self, *incoming: Incoming) -> bool:
-        self.heard += incoming
-        return True
-
-    async def is_told(self, said: Mapping[str, Any]) -> None:
-        await self.channel.take(fields(xml(said)))
-
-    async def sends(self, message: Message, to: Address = TO) -> str:
-        return await self.channel.send(to, message, at=AT)
-
-    async def edits(self, ref: str, message: Message) -> str:
-        return await self.channel.edit(TO, ref, message, at=AT)
-
-    def sees(self) -> list[tuple[str, tuple[str, ...]]]:
-        return [(one.text, one.labels) for one in self.office.wang.sees()]
-
-    def codes(self) -> list[tuple[bool, bool]]:
-        """Of each code whether a press brought it, and whether it is spent."""
-        return [(one.pressed, one.spent) for one in all_rows(self.database, CardCode)]
+from bot.channels.wecom.sent import Sent
+from bot.talk import DeliveryError, File, Message, Said
+from storage import staff
+from storage.outbox import Outbox, OutboxState
+from tests.channels.wecom_station import ASKED, AT, DAY, TO, Station, station_at
+from tests.storage.shop import open_shop
 
 
 @pytest_asyncio.fixture
 async def station(sqlite_url: str) -> AsyncIterator[Station]:
-    database = Database(sqlite_url)
-    async with wecom_office() as office:
-        yield Station(office, database)
-        assert office.fake.complaints == []
-    database.close()
+    async with station_at(sqlite_url) as opened:
+        yield opened
 
 
 # What comes in.
@@ -113,85 +69,31 @@ async def test_before_the_channel_runs_nothing_is_taken(station: Station) -> Non
         await station.is_told(station.office.wang.says("请假"))
 
 
-# Cards.
+def is_wangs(session: Session, address: str) -> None:
+    place = {"channel": TO.channel, "account": TO.account, "address": address}
+    staff.bind(session, staff.contact(session, **place), open_shop(session).wang)
 
 
-async def test_a_decision_changes_the_card_where_it_stands_by_the_code_of_the_press(station: Station) -> None:
-    ref = await station.sends(ASKED)
-    await station.is_told(station.office.wang.presses("同意"))
+async def test_whose_account_is_called_otherwise_now_leaves_the_old_name_to_others(station: Station) -> None:
+    station.office.wang.member.name = "王雷"
+    station.database.write_now(partial(is_wangs, address="wanglei"))
+    await station.is_told(station.office.wang.says("好"))
 
-    await station.edits(ref, DECIDED)
+    station.database.write_now(_moves)
+    await station.is_told(station.renamed("WangLei", "wang.lei"))
+    await station.is_told(station.office.wang.says("我是新来的"))
 
-    assert station.sees() == [("✅ 周敏 已同意（10:00）", ())]
-    assert station.codes() == [(False, False), (True, True)]
-
-
-async def test_a_card_that_nobody_pressed_changes_by_the_code_it_came_with(station: Station) -> None:
-    ref = await station.sends(ASKED)
-
-    await station.edits(ref, DECIDED)
-
-    assert station.sees() == [("✅ 周敏 已同意（10:00）", ())]
-    assert station.codes() == [(False, True)]
+    assert [(one.kind, one.name) for one in station.heard] == [
+        (Said.TEXT, ""),
+        (Said.MOVED, ""),
+        (Said.TEXT, "王雷"),
+    ]
 
 
-async def test_what_says_the_same_costs_no_code(station: Station) -> None:
-    ref = await station.sends(ASKED)
-
-    again = await station.edits(ref, ASKED)
-
-    assert again == ref
-    assert station.office.fake.made("message/update_template_card") == []
-
-
-async def test_a_card_without_a_code_is_taken_back_and_said_anew(station: Station) -> None:
-    ref = await station.sends(ASKED)
-    ref = await station.edits(ref, replace(ASKED, markup="王磊 想调休一天"))
-
-    ref = await station.edits(ref, DECIDED)
-
-    assert station.sees() == [("✅ 周敏 已同意（10:00）\n周五 14:00–17:30", ())]
-    assert await station.edits(ref, DECIDED) == ref
-
-
-async def test_an_old_card_stays_and_the_news_come_below_it(station: Station) -> None:
-    ref = await station.sends(ASKED)
-    station.office.clock.passes(4 * DAY)
-
-    await station.edits(ref, DECIDED)
-
-    assert [text for text, _ in station.sees()] == ["王磊 想调休半天", "✅ 周敏 已同意（10:00）\n周五 14:00–17:30"]
-
-
-async def test_a_card_can_be_asked_again_after_it_was_decided(station: Station) -> None:
-    ref = await station.sends(ASKED)
-    await station.is_told(station.office.wang.presses("同意"))
-    ref = await station.edits(ref, replace(DECIDED, buttons=((Pressable("撤回决定", "approvals:undo:1"),),)))
-    await station.is_told(station.office.wang.presses("撤回决定"))
-
-    await station.edits(ref, ASKED)
-
-    assert station.sees() == [("王磊 想调休半天", ("同意", "不同意"))]
-
-
-async def test_a_code_that_was_used_though_nobody_answered_means_that_the_card_is_changed(station: Station) -> None:
-    ref = await station.sends(ASKED)
-    station.office.fake.faults.lost.append("message/update_template_card")
-
-    with pytest.raises(DeliveryError):
-        await station.edits(ref, DECIDED)
-    await station.edits(ref, DECIDED)
-
-    assert station.sees() == [("✅ 周敏 已同意（10:00）", ())]
-    assert station.codes() == [(False, True)]
-
-
-async def test_words_that_changed_are_taken_back_and_said_anew(station: Station) -> None:
-    ref = await station.sends(Message("今天 09:00 开门"))
-
-    await station.edits(ref, Message("今天 08:30 开门"))
-
-    assert station.sees() == [("今天 08:30 开门", ())]
+def _moves(session: Session) -> None:
+    """What the desk makes of it."""
+    place = {"channel": TO.channel, "account": TO.account, "address": "wanglei"}
+    staff.move_contact(session, staff.contact(session, **place), "wang.lei")
 
 
 # Limits and trouble.
@@ -208,6 +110,32 @@ async def test_a_member_gets_no_more_than_wecom_lets_through(station: Station) -
     assert station.office.fake.dropped == []
 
 
+def said_before(station: Station, refs: list[str]) -> None:
+    """The outbox remembers what went to the member, as it does over a restart."""
+
+    def work(session: Session) -> None:
+        sent = {"recipient": "staff:1", "content": {}, "state": OutboxState.SENT, "address": str(TO)}
+        for ref in refs:
+            session.add(Outbox(**sent, created_at=AT, due_at=AT, message_ref=ref, sent_at=station.office.real()))  # type: ignore[arg-type]
+
+    station.database.write_now(work)
+
+
+async def test_a_restart_forgets_none_of_the_messages_that_a_notice_took(station: Station) -> None:
+    long = Message("\n".join("一二三四五六七八九十" * 6 for _ in range(20)))
+    refs = [await station.sends(long) for _ in range(14)]
+    said_before(station, refs)
+
+    restarted = station.after_restart()
+    await restarted.sends(Message("第 29 条"))
+    await restarted.sends(Message("第 30 条"))
+    with pytest.raises(DeliveryError, match="all that WeCom lets through"):
+        await restarted.sends(Message("第 31 条"))
+
+    assert len(Sent.of(refs[0]).parts) == 2
+    assert station.office.fake.dropped == []
+
+
 async def test_a_file_goes_with_its_words(station: Station) -> None:
     await station.sends(Message("合同在这里", file=File("合同.pdf", b"%PDF-1.7 contract", "application/pdf")))
 
@@ -219,3 +147,11 @@ async def test_whom_the_app_does_not_know_is_never_reached(station: Station) -> 
         await station.sends(Message("您好"), replace(TO, chat="nobody"))
 
     assert told.value.permanent
+
+
+async def test_what_is_for_a_member_of_another_corp_reaches_nobody_of_the_same_name_here(station: Station) -> None:
+    with pytest.raises(DeliveryError) as told:
+        await station.sends(ASKED, replace(TO, account="wx0/1"))
+
+    assert told.value.permanent
+    assert station.sees() == []

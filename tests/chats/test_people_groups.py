@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -10,7 +11,9 @@ import pytest_asyncio
 
 from bot.desk import Desk
 from bot.handlers import FEATURES
-from bot.talk import Incoming, Said
+from bot.handlers.people_groups import keep_robots_group
+from bot.talk import Address, Incoming, Said
+from storage import group_chats
 from storage.audit import Audit
 from storage.outbox import Outbox
 from storage.staff import Group
@@ -184,3 +187,76 @@ async def test_it_is_said_in_the_group_itself(office: Office, desk: Desk, text: 
     await hears(office, desk, text, chat="private")
 
     assert office.channel.told("zhou") == ["请在要绑定（解绑）的群里说这句话，前面加 @前台。"]
+
+
+# The group of WeCom's robot, in which nobody can say 绑定本群.
+
+ROBOTS = Address("wecom_robot", "key1", "robot", group=True)
+
+
+def keeps(office: Office, to: Address | None) -> None:
+    office.database.write_now(partial(keep_robots_group, to=to, now=office.clock.now()))
+
+
+def robots_groups(office: Office) -> list[tuple[str, bool]]:
+    """The account of each of them, and whether it is the store's."""
+    return [(one.account, one.given_up_at is None) for one in groups(office) if one.channel == ROBOTS.channel]
+
+
+async def test_a_robots_group_is_the_only_stores_at_once_and_after_each_start(office: Office) -> None:
+    keeps(office, ROBOTS)
+    keeps(office, ROBOTS)
+
+    assert robots_groups(office) == [("key1", True)]
+    assert (groups(office)[-1].name, groups(office)[-1].store_id) == ("店面群", office.shop.store_id)
+
+
+async def test_of_two_stores_none_gets_a_robots_group(office: Office) -> None:
+    office.database.write_now(partial(open_shop, key="renmin"))
+
+    keeps(office, ROBOTS)
+
+    assert robots_groups(office) == []
+
+
+async def test_a_robot_with_another_key_is_in_another_group(office: Office) -> None:
+    keeps(office, ROBOTS)
+
+    keeps(office, replace(ROBOTS, account="key2"))
+
+    assert robots_groups(office) == [("key1", False), ("key2", True)]
+
+
+async def test_a_robot_that_comes_back_speaks_again(office: Office) -> None:
+    keeps(office, ROBOTS)
+    keeps(office, None)
+
+    keeps(office, ROBOTS)
+
+    assert [is_ours for _, is_ours in robots_groups(office)] == [False, True]
+
+
+async def test_a_robot_takes_the_place_of_the_group_that_the_app_made(office: Office) -> None:
+    take = partial(group_chats.take_group, channel="wecom", account="corp/1", address="made")
+    office.database.write_now(partial(take, store_id=office.shop.store_id, name="店面群"))
+
+    keeps(office, None)
+    before = groups(office)[-1].given_up_at
+    keeps(office, ROBOTS)
+
+    assert [(one.channel, one.given_up_at is None) for one in groups(office)[-2:]] == [
+        ("wecom", False),
+        ("wecom_robot", True),
+    ]
+    assert before is None
+
+
+async def test_what_a_robot_that_was_taken_away_had_to_say_is_said_no_more(office: Office) -> None:
+    keeps(office, ROBOTS)
+    office.tell_group("一", urgent=True)
+
+    keeps(office, None)
+    await office.works()
+
+    robots = f"group:{groups(office)[-1].id}"
+    assert {row.recipient: str(row.state) for row in office.rows()}[robots] == "expired"

@@ -9,9 +9,10 @@ import pytest
 from sqlmodel import Session
 
 from bot.scheduler.housekeeping import tidy
-from storage import approvals, audit, inbox, leave
+from storage import approvals, audit, card_codes, inbox, leave
 from storage.approvals import Approval, ApprovalState
 from storage.audit import Audit
+from storage.card_codes import CardCode
 from storage.database import Database
 from storage.inbox import Inbox
 from storage.leave import Leave, LeaveState
@@ -63,6 +64,20 @@ def handle(lane: str, session: Session) -> None:
     inbox.mark_done(session, waiting.event, now=NOW)
 
 
+def give_code(session: Session) -> None:
+    place = {"channel": "wecom", "account": "corp/1", "card": "t1", "code": "c1"}
+    card_codes.keep(session, **place, pressed=False, given_at=NOW)
+
+
+async def test_a_code_ages_by_the_machines_time_whatever_the_stores_clock_says(database: Database) -> None:
+    database.write_now(give_code)
+
+    await tidy(database, StoodClock(NOW, ahead=timedelta(days=90)))
+
+    assert len(all_rows(database, CardCode)) == 1
+    database.close()
+
+
 async def test_after_two_months_messages_go_and_facts_stay(database: Database) -> None:
     shop = database.write_now(open_shop)
     database.write_now(partial(record_facts, shop))
@@ -70,12 +85,13 @@ async def test_after_two_months_messages_go_and_facts_stay(database: Database) -
     database.write_now(partial(handle, str(lane)))
     queue_notice(database, shop)
     send(database)
+    database.write_now(give_code)
 
     await tidy(database, StoodClock(NOW + timedelta(days=59)))
-    kept = (len(all_rows(database, Inbox)), len(all_rows(database, Outbox)))
+    kept = [len(all_rows(database, table)) for table in (Inbox, Outbox, CardCode)]
     await tidy(database, StoodClock(NOW + timedelta(days=61)))
 
-    assert kept == (1, 1)
-    assert (all_rows(database, Inbox), all_rows(database, Outbox)) == ([], [])
+    assert kept == [1, 1, 1]
+    assert [all_rows(database, table) for table in (Inbox, Outbox, CardCode)] == [[], [], []]
     assert [len(all_rows(database, fact)) for fact in (Leave, Approval, Audit)] == [1, 1, 1]
     database.close()

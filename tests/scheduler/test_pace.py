@@ -9,19 +9,26 @@ from concurrent.futures import wait
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
+import pytest
 import pytest_asyncio
 from sqlmodel import Session
 
-from bot.scheduler.pace import free_at
+from bot.notices import as_content
+from bot.scheduler.pace import free_at, spread_until
 from bot.talk import Address, DeliveryError, Pace
 from storage import group_chats, outbox, staff
 from storage.database import Database
+from storage.outbox import Kind, Outbox
 from storage.staff import Role, Staff
-from tests.scheduler.office import FAKE, Office, after_restart, office_at, shown
+from tests.scheduler.office import FAKE, Office, StoodClock, after_restart, office_at, shown, words
 from tests.storage.shop import NOW, bound_contact, open_shop, queue_notice
 
 TELEGRAM = Pace(chat_seconds=1, per_minute=60, per_minute_in_group=20, per_second=25)
+HOURLY = Pace(chat_seconds=1, per_minute=10, per_minute_in_group=10, per_second=50, per_hour=25)
+SPREADING = Pace(chat_seconds=0, per_minute=60, per_minute_in_group=20, per_second=50, spread_seconds=45)
+FULL, HALF, BETWEEN = (NOW.replace(minute=minute) for minute in (0, 30, 1))
 
 
 @pytest_asyncio.fixture
@@ -87,6 +94,92 @@ async def test_the_whole_channel_takes_twenty_five_a_second(office: Office) -> N
     each_second = Counter(int((at - moments(office, "new0")[0]).total_seconds()) for _, at in office.channel.tries)
     assert sum(each_second.values()) == 60
     assert max(each_second.values()) <= 25
+
+
+async def test_a_chat_gets_so_many_an_hour_where_the_platform_counts_them(sqlite_url: str) -> None:
+    async with office_at(sqlite_url, clock=StoodClock(BETWEEN), pace=HOURLY) as office:
+        for n in range(27):
+            office.tell(office.shop.wang, str(n))
+
+        await let_pass(office, seconds=200, step=1)
+        within_the_hour = len(moments(office, "wang"))
+        office.passes(3400)
+        await let_pass(office, seconds=150, step=5)
+
+        sent = moments(office, "wang")
+        assert within_the_hour == 25
+        assert len(sent) == 27
+        assert all((sent[n + 25] - sent[n]).total_seconds() >= 3600 for n in range(2))
+
+
+def row(recipient: str = "staff:1", **more: Any) -> Outbox:
+    return Outbox(recipient=recipient, content={}, created_at=NOW, due_at=NOW, **more)
+
+
+@pytest.mark.parametrize("crowded", [FULL, HALF])
+def test_what_nobody_waits_for_is_spread_over_a_crowded_minute(crowded: datetime) -> None:
+    times = [spread_until(SPREADING, row(f"staff:{n}"), real=crowded) for n in range(200)]
+
+    seconds = Counter(int((at - crowded).total_seconds()) for at in times if at is not None)
+    assert min(seconds) >= 1
+    assert max(seconds) <= 44
+    assert max(seconds.values()) <= 12
+
+
+def test_from_their_second_on_nobody_waits_any_more() -> None:
+    at = spread_until(SPREADING, row(), real=FULL)
+
+    assert at is not None
+    assert spread_until(SPREADING, row(), real=at) is None
+    assert spread_until(SPREADING, row(), real=at - timedelta(seconds=1)) == at
+
+
+def test_at_another_minute_nothing_is_spread() -> None:
+    assert [spread_until(SPREADING, row(f"staff:{n}"), real=BETWEEN) for n in range(50)] == [None] * 50
+
+
+AWAITED = [row(via="fake|local|wang"), row(kind=Kind.EDIT)]
+
+
+@pytest.mark.parametrize("awaited", AWAITED, ids=["an answer", "a card's change"])
+def test_what_somebody_waits_for_is_not_spread(awaited: Outbox) -> None:
+    assert spread_until(SPREADING, awaited, real=FULL) is None
+
+
+async def test_an_answer_goes_ahead_of_what_is_spread(sqlite_url: str) -> None:
+    async with office_at(sqlite_url, pace=SPREADING, clock=StoodClock(FULL)) as office:
+        office.tell(office.shop.wang, "早报")
+        office.database.write_now(partial(answer, staff_id=office.shop.wang))
+        await office.works()
+        at_once = office.channel.told("wang")
+
+        office.passes(45)
+        await office.works()
+
+        assert at_once == [shown("答复")]
+        assert office.channel.told("wang") == [shown("答复"), shown("早报")]
+
+
+def answer(session: Session, *, staff_id: int) -> None:
+    """What the person has asked for, in the chat where they asked."""
+    said = as_content(words("答复"))
+    outbox.put(session, store_id=None, recipient=f"staff:{staff_id}", content=said, now=FULL, via=f"{FAKE}|local|wang")
+
+
+def test_where_nothing_is_crowded_nothing_is_spread() -> None:
+    assert spread_until(TELEGRAM, row(), real=FULL) is None
+
+
+async def test_several_notices_of_a_crowded_minute_wait_together_and_not_one_after_another(sqlite_url: str) -> None:
+    async with office_at(sqlite_url, clock=StoodClock(FULL), pace=SPREADING) as office:
+        for n in range(5):
+            office.tell(office.shop.wang, str(n))
+
+        await let_pass(office, seconds=60, step=1)
+
+        sent = moments(office, "wang")
+        assert len(sent) == 5
+        assert len(set(sent)) == 1
 
 
 async def test_a_busy_chat_holds_nobody_else(office: Office) -> None:

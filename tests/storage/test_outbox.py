@@ -129,7 +129,7 @@ def test_a_notice_that_waits_for_its_turn_keeps_its_place(database: Database, sh
     def hold(session: Session) -> None:
         row = outbox.get(session, first or 0)
         assert row is not None
-        outbox.wait_until(session, row, NOW + MINUTE)
+        outbox_due.wait_until(session, row, NOW + MINUTE)
 
     database.write_now(hold)
 

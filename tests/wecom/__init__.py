@@ -11,7 +11,7 @@ What it checks, by the numbers of what a faithful fake must check:
     23 whatever is answered, which is told of
 What it does not check:
     14 textcard, news and mpnews    15 news    25 27 are the desk's
-    28 to 34 the AI bot's connection
+    28 to 34 are of the AI bot: tests/wecom_bot
 Where the documentation names no code, `refusals.UNKNOWN_CODE` says so.
 """
 

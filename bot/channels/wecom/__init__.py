@@ -5,9 +5,10 @@ No package was fit for it (their tokens and retries lose messages), so this is a
 
 from bot.channels.wecom.callback import PATH, callback_route
 from bot.channels.wecom.channel import PACE, WeCom
-from bot.channels.wecom.checking import trouble
+from bot.channels.wecom.checking import robot_trouble, trouble
 from bot.channels.wecom.client import App, Client
 from bot.channels.wecom.crypto import Crypto
+from bot.channels.wecom.groups import Groups
 from bot.channels.wecom.menu import Column, Entry, Menu, Top
 from bot.channels.wecom.reading import NAME
 from bot.channels.wecom.robot import CHAT as ROBOT_CHAT
@@ -26,11 +27,13 @@ __all__ = [
     "Column",
     "Crypto",
     "Entry",
+    "Groups",
     "Menu",
     "Robot",
     "Top",
     "WeCom",
     "account_of_robot",
     "callback_route",
+    "robot_trouble",
     "trouble",
 ]

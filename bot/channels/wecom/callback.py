@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
+import structlog
 from defusedxml.ElementTree import fromstring
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -18,6 +19,8 @@ from starlette.routing import Route
 
 from bot.channels.called import NotYet, whole_body
 from bot.channels.wecom.crypto import LARGEST_ENCRYPTED, Crypto, CryptoError, Signed
+
+log = structlog.get_logger()
 
 PATH = "/wecom/callback"
 # The envelope around what is encrypted takes a few hundred.
@@ -47,6 +50,8 @@ def callback_route(crypto: Crypto, take: Take) -> Route:
         try:
             return await (_verified(request, crypto) if request.method == "GET" else _taken(request, crypto, take))
         except CryptoError as error:
+            # Whoever has just written another token or key at WeCom looks for this.
+            log.info("wecom callback refused", failure=str(error))
             return PlainTextResponse(f"only WeCom calls here: {error}", 403)
         except Unparsed as error:
             return PlainTextResponse(f"not WeCom's XML: {error}", 400)

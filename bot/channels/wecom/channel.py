@@ -16,11 +16,13 @@ from sqlmodel import Session
 
 from bot.channels.begun import BegunMessages
 from bot.channels.called import NotYet
-from bot.channels.wecom import writing
+from bot.channels.wecom import group_writing, writing
+from bot.channels.wecom.cards import Cards
 from bot.channels.wecom.client import Client
 from bot.channels.wecom.directory import member
-from bot.channels.wecom.errors import WeComError, failure, is_spent
+from bot.channels.wecom.errors import WeComError, failure
 from bot.channels.wecom.fetching import fetched
+from bot.channels.wecom.groups import Groups
 from bot.channels.wecom.menu import Menu, spoken
 from bot.channels.wecom.pace import Allowance
 from bot.channels.wecom.reading import NAME, Me, heard, said_at, unreadable
@@ -38,17 +40,17 @@ from bot.talk import (
     Receive,
     Said,
 )
-from storage import card_codes, staff
+from storage import outbox_due, staff
 from storage.database import Database
 
 log = structlog.get_logger()
 
-# WeCom bears 30 a minute and 1000 an hour for a member and drops what is more without a word. A notice may take more
-# than one message, so fewer of them go.
-PACE = Pace(chat_seconds=0, per_minute=20, per_minute_in_group=20, per_second=50, per_hour=700, spread_seconds=45)
+# WeCom bears so many for a member and drops what is more without a word. A notice may take more than one message:
+# each of them counts in the `Allowance`.
+PACE = Pace(chat_seconds=0, per_minute=30, per_minute_in_group=30, per_second=50, per_hour=1000, spread_seconds=45)
 INTRODUCTION_SECONDS = 2.0
-# How often a menu that WeCom did not take is tried again.
-MENU_SECONDS = 600.0
+# How often a menu that WeCom did not take is tried again, and the people of the groups are looked at.
+UPKEEP_SECONDS = 600.0
 # What was said longer ago is somebody's copy of it: WeCom tries three times within seconds.
 STALE_AFTER = timedelta(days=1)
 
@@ -77,12 +79,14 @@ class WeCom:
         self._real = real
         self._home = home
         self._me = Me(client.app.corp_id, client.app.agent_id)
+        self._groups = Groups(client, database)
+        self._cards = Cards(client, database, self._me.account, real)
         self._begun: BegunMessages[SentPart] = BegunMessages(_comes_again)
-        self._allowance = Allowance(real)
+        self._allowance = Allowance(real, self._went_before)
         self._receive: Receive | None = None
         self._known: set[str] = set()
-        # Codes that may have been used: nobody answered.
-        self._unsure: set[str] = set()
+        # Old cards that are being closed.
+        self._closing: set[asyncio.Task[None]] = set()
         self.can = Capabilities(pace=pace)
 
     @property
@@ -97,30 +101,48 @@ class WeCom:
             while True:
                 if self._menu is not None:
                     await self._menu.keep(self._client)
-                await asyncio.sleep(MENU_SECONDS)
+                await self._groups.keep()
+                await asyncio.sleep(UPKEEP_SECONDS)
         finally:
             self._receive = None
+            for task in self._closing:
+                task.cancel()
+            await asyncio.gather(*self._closing, return_exceptions=True)
 
     async def take(self, said: Mapping[str, Any]) -> None:
         """What WeCom calls with, see `callback_route`; returns when it is durable. Raises NotYet before `run`.
 
         The code of a press is kept first: what comes again brings the same one.
         """
-        if self._receive is None:
+        receive = self._receive
+        if receive is None:
             raise NotYet
         one = self._heard(said)
         if one is None:
             return
+        old_card = await self._code_of_old_card(said)
+        await receive(await self._introduced(spoken(one)))
+        if old_card:
+            # Not waited for, as WeCom waits for us; what was pressed is durable.
+            closing = asyncio.create_task(self._cards.close(one.sender, old_card), name="wecom old card")
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+
+    async def _code_of_old_card(self, said: Mapping[str, Any]) -> str:
+        """The code that a press brought, kept; nothing unless it closes a card beside which something newer stands."""
         code, card = said.get("ResponseCode"), said.get("TaskId")
-        if isinstance(code, str) and isinstance(card, str) and code and card:
-            await self._keep_code(card, code, pressed=True)
-        await self._receive(await self._introduced(spoken(one)))
+        if not (isinstance(code, str) and isinstance(card, str) and code and card):
+            return ""
+        return code if await self._cards.was_pressed(card, code) else ""
 
     async def _introduced(self, one: Incoming) -> Incoming:
         """Somebody of whom we do not know who they are comes with the name that the corp's directory has for them.
 
         It is asked for a short while only: what WeCom calls with has to be confirmed within five seconds.
         """
+        if one.kind in NEWS_OF_CHATS:
+            # Perhaps somebody else is called so from now on.
+            self._known.discard(one.sender)
         if one.sender in self._known or one.kind in NEWS_OF_CHATS or one.kind == Said.UNREADABLE:
             return one
         if await self._database.read(partial(self._is_somebodys, one.sender)):
@@ -148,12 +170,18 @@ class WeCom:
             return unreadable(said, self._me, error)
 
     async def send(self, to: Address, message: Message, *, at: datetime) -> str:
-        """A message of several parts that broke off is taken up where it stopped, unless the process has died since."""
+        """A message of several parts that broke off is taken up where it stopped, unless the process has died since.
+
+        What is for a member of another corp, or at another app, must not reach whoever is called the same here.
+        """
+        if to.account != self.account:
+            raise DeliveryError("a chat with another app", permanent=True)
         with _told(), self._begun.taking_up(to, message, at) as arrived:
-            parts = writing.parts(message)
+            parts = group_writing.in_apps_group(message) if to.group else writing.parts(message)
             for part in parts[len(arrived) :]:
                 arrived.append(await self._send_part(to, part))
-            return str(Sent(tuple(arrived)))
+            # What is said in a group has no number there, so nothing can be done to it later.
+            return "" if to.group else str(Sent(tuple(arrived)))
 
     async def edit(self, to: Address, ref: str, message: Message, *, at: datetime) -> str:
         """Changes the card by a code; what cannot be changed is taken back, and said anew.
@@ -173,13 +201,25 @@ class WeCom:
         return await fetched(self._client, file)
 
     async def _send_part(self, to: Address, part: Part) -> SentPart:
-        self._allowance.take(to.chat)
+        if not to.group:
+            # A group's limits are far away.
+            await self._allowance.take(to.chat)
         content = {"media_id": await self._client.upload(part.file)} if part.file else part.content
+        if to.group:
+            await self._client.tell_group(to.chat, part.kind, content)
+            return SentPart.of(part, "")
         arrived = await self._client.send([to.chat], part.kind, content)
         sent = SentPart.of(part, arrived.message)
         if sent.card and arrived.response_code:
-            await self._keep_code(sent.card, arrived.response_code, pressed=False)
+            await self._cards.came_with(sent.card, arrived.response_code)
         return sent
+
+    async def _went_before(self, member: str, since: datetime) -> list[datetime]:
+        """When each message went to the member; one whose card was changed is called by the same number."""
+        address = str(Address(NAME, self.account, member))
+        rows = await self._database.read(partial(outbox_due.refs_since, since=since, address=address))
+        parts = [(part.number, at) for at, ref in rows for part in Sent.of(ref).parts]
+        return sorted(dict(reversed(parts)).values())
 
     async def _in_place(self, to: Address, before: Sent, message: Message) -> Sent | None:
         """What it is called once it says so where it stands; None if it cannot."""
@@ -188,7 +228,7 @@ class WeCom:
             return before if says_the_same(before.parts, writing.parts(message)) else None
         first, *rest = writing.anew(message, self._home)
         changed = SentPart(card.number, card.card, SentPart.of(first, "").digest)
-        if changed != card and not await self._change(to, card.card, first):
+        if changed != card and not await self._cards.change(to.chat, card.card, first):
             return None
         others = before.but(card)
         if says_the_same(others, rest):
@@ -196,29 +236,8 @@ class WeCom:
         await self._take_back(others)
         return Sent((changed, *[await self._send_part(to, part) for part in rest]))
 
-    async def _change(self, to: Address, card: str, part: Part) -> bool:
-        """Whether the card says it now; False when there is no code for it."""
-        while (code := await self._database.read(partial(self._usable, card))) is not None:
-            try:
-                await self._client.update_card(code, [to.chat], part.content)
-            except WeComError as error:
-                if not is_spent(error):
-                    raise
-                await self._spend(code)
-                if code in self._unsure:
-                    # Nobody had answered, but the card was changed.
-                    self._unsure.discard(code)
-                    return True
-                continue
-            except httpx.HTTPError:
-                self._unsure.add(code)
-                raise
-            await self._spend(code)
-            return True
-        return False
-
     async def _take_back(self, parts: Sequence[SentPart]) -> None:
-        """After a day WeCom does not let us; what stands there then answers for itself when it is pressed."""
+        """After a day WeCom does not let us; an old card is closed when it is pressed."""
         for part in parts:
             try:
                 await self._client.recall(part.number)
@@ -226,24 +245,8 @@ class WeCom:
                 if failure(error).unreached:
                     raise
                 log.info("message not taken back", code=error.code)
-
-    def _usable(self, card: str, session: Session) -> str | None:
-        return card_codes.usable(session, channel=NAME, account=self.account, card=card, real=self._real())
-
-    async def _keep_code(self, card: str, code: str, *, pressed: bool) -> None:
-        kept = partial(
-            card_codes.keep,
-            channel=NAME,
-            account=self.account,
-            card=card,
-            code=code,
-            pressed=pressed,
-            given_at=self._real(),
-        )
-        await self._database.write(kept)
-
-    async def _spend(self, code: str) -> None:
-        await self._database.write(partial(card_codes.spend, channel=NAME, account=self.account, code=code))
+                if part.card:
+                    await self._cards.outdate(part.card)
 
 
 @contextmanager

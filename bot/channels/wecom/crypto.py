@@ -73,7 +73,7 @@ class Crypto:
 
     def decrypt(self, encrypted: str) -> str:
         """Raises CryptoError."""
-        message, receiver = _parts(_unpadded(self._decrypted(encrypted)))
+        message, receiver = _parts(unpadded(self._decrypted(encrypted)))
         if not hmac.compare_digest(receiver, self.receiver.encode()):
             raise CryptoError("for another receiver")
         try:
@@ -103,7 +103,8 @@ def _finished(context: CipherContext, held: bytes) -> bytes:
     return context.update(held) + context.finalize()
 
 
-def _unpadded(padded: bytes) -> bytes:
+def unpadded(padded: bytes) -> bytes:
+    """Raises CryptoError."""
     pad = padded[-1]
     if not 1 <= pad <= BLOCK_BYTES or padded[-pad:] != bytes([pad]) * pad:
         raise CryptoError("wrong padding")

@@ -13,7 +13,7 @@ import httpx
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from bot.channels.wecom import errors
-from bot.channels.wecom.crypto import BLOCK_BYTES
+from bot.channels.wecom.crypto import BLOCK_BYTES, CryptoError, unpadded
 from bot.talk import DeliveryError, File
 
 LARGEST_BYTES = 20 * 1024 * 1024
@@ -77,11 +77,10 @@ def _decrypted(content: bytes, key: bytes) -> bytes:
     if not content or len(content) % 16:
         raise _broken("truncated")
     context = Cipher(algorithms.AES(key), modes.CBC(key[:16])).decryptor()
-    padded = context.update(content) + context.finalize()
-    pad = padded[-1]
-    if not 1 <= pad <= BLOCK_BYTES or padded[-pad:] != bytes([pad]) * pad:
-        raise _broken("its padding")
-    return padded[:-pad]
+    try:
+        return unpadded(context.update(content) + context.finalize())
+    except CryptoError:
+        raise _broken("its padding") from None
 
 
 def _name(disposition: str) -> str:

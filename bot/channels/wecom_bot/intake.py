@@ -155,7 +155,8 @@ class Intake:
             async with connection(self._account.url) as socket:
                 return await self._talk(socket, turn)
         except (OSError, TimeoutError, WebSocketException) as error:
-            self._say("wecom bot does not connect", type(error).__name__)
+            if self._is_news(f"not connected: {type(error).__name__}"):
+                log.warning("wecom bot does not connect", error_type=type(error).__name__)
         except Exception:
             log.exception("wecom bot connection broken")
         return End.LOST
@@ -200,7 +201,8 @@ class Intake:
             log.warning("wecom bot not subscribed", code=error.code)
             return End.BUSY
         except DeliveryError as error:
-            self._say("wecom bot not subscribed", str(error))
+            if self._is_news(f"not subscribed: {error}"):
+                log.warning("wecom bot not subscribed", error=str(error))
             return End.LOST
         return None
 
@@ -269,8 +271,7 @@ class Intake:
                 told = True
             await self._pause(TURN_SECONDS)
 
-    def _say(self, what: str, why: str) -> None:
-        """Once, and once more when it is another thing."""
-        if (trouble := f"{what} {why}") != self._trouble:
-            self._trouble = trouble
-            log.warning(what, failure=why)
+    def _is_news(self, trouble: str) -> bool:
+        """It is told once, and once more when it is another thing."""
+        told, self._trouble = self._trouble, trouble
+        return trouble != told

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("pressed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("spent", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("outdated", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("given_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("channel", "account", "code"),
