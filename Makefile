@@ -17,6 +17,8 @@ BUILD := 'hatchling>=1.27,<2\neditables\n'
 PIN := $(UV) --no-config pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url
 
+# Where there is room for it tests write into memory: what they make does not outlive them.
+MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 6000000 { print "/dev/shm" }')
 # What a test starts again and again is compiled once, whatever the machine's habit is.
 export PYTHONDONTWRITEBYTECODE =
 
@@ -29,7 +31,8 @@ demo: $(VENV)/ready
 test: style
 	@echo "types, services (PostgreSQL and Chromium) and tests"
 	@$(BIN)/mypy --no-error-summary > $(VENV)/types.log 2>&1 & types=$$!; \
-	$(BIN)/python -m tests.services && $(BIN)/pytest --numprocesses $(WORKERS) --dist load --maxschedchunk 2; \
+	$(BIN)/python -m tests.services && \
+	TMPDIR=$${TMPDIR:-$(MEMORY)} $(BIN)/pytest --numprocesses $(WORKERS) --dist load --maxschedchunk 2; \
 	tests=$$?; wait $$types || { echo "types:"; cat $(VENV)/types.log; exit 1; }; exit $$tests
 
 lint: style

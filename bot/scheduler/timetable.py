@@ -141,16 +141,18 @@ class Timetable:
     async def _settle(self, until: float) -> None:
         """Waits until the desk and the outbox have nothing more to do at this moment."""
         while True:
-            # What the desk had still in hand may have been written behind the look at what is due.
-            idle_before = self._desk_idle()
-            rung = await self._bell.ring_due()
-            await self._delivery.wake_due()
-            if idle_before and not rung and self._desk_idle() and self._delivery.idle:
-                return
-            while not (self._desk_idle() and self._delivery.idle):
+            # First: what the desk has still in hand may be written behind the look at what is due.
+            while not self._is_idle():
                 if monotonic_seconds() > until:
                     raise StillBusy
                 await asyncio.sleep(POLL_SECONDS)
+            rung = await self._bell.ring_due()
+            await self._delivery.wake_due()
+            if not rung and self._is_idle():
+                return
+
+    def _is_idle(self) -> bool:
+        return self._desk_idle() and self._delivery.idle
 
 
 def _next_in_store(session: Session, now: datetime) -> datetime | None:

@@ -79,7 +79,7 @@ class Seat:
     person: str
     chat: str
     table_key: str
-    zone: ZoneInfo
+    store_id: int
 
 
 @dataclass(frozen=True)
@@ -147,10 +147,20 @@ class Api:
         seat = await self._seat(request, query.get("as", ""), query.get("chat", PRIVATE))
         after, wait = _number(query.get("after", "0")), min(_number(query.get("wait", "0")), LONGEST_WAIT_SECONDS)
         with self.channel.listening(seat.table_key) as changed:
-            found = await self.database.read(partial(_page, seat, int(after)))
+            found = await self.database.read(partial(self._page, seat, int(after)))
             if not found and wait and await _happens(changed, wait):
-                found = await self.database.read(partial(_page, seat, int(after)))
+                found = await self.database.read(partial(self._page, seat, int(after)))
         return JSONResponse({"messages": found})
+
+    def _page(self, seat: Seat, after: int, session: Session) -> list[dict[str, Any]]:
+        found = webchat.page(session, seat.table_key, after=after)
+        if not found:
+            return []
+        zone = self.zone_of(session, seat.store_id)
+        return [
+            webchat.as_json(message, webchat.file(session, message.file_id) if message.file_id else None, zone)
+            for message in found
+        ]
 
     async def _seat(self, request: Request, who: str, chat: str) -> Seat:
         self.sessions.check(request, who)
@@ -160,13 +170,12 @@ class Api:
         person = staff.by_key(session, who)
         if person is None or not person.active:
             raise Problem(404, "unknown_person")
-        zone = self.zone_of(session, person.store_id)
         if chat == PRIVATE:
-            return Seat(who, chat, private_chat(who), zone)
+            return Seat(who, chat, private_chat(who), person.store_id)
         group = staff.group_at(session, channel=NAME, account=ACCOUNT, address=chat)
         if group is None or group.store_id != person.store_id:
             raise Problem(404, "unknown_chat")
-        return Seat(who, chat, group_chat(chat), zone)
+        return Seat(who, chat, group_chat(chat), person.store_id)
 
     def _may_read(self, request: Request, chat: str, session: Session) -> bool:
         if self.sessions.demo:
@@ -245,13 +254,6 @@ def _attach(seat: Seat, event: str, name: str, content: bytes, clock: Clock, ses
     # What a group does not say to the bot is not kept.
     called = kept.name if private else ""
     return _incoming(seat, event, Said.FILE, file=kept.sha256, text=kept.name, file_name=called, addressed=private)
-
-
-def _page(seat: Seat, after: int, session: Session) -> list[dict[str, Any]]:
-    return [
-        webchat.as_json(message, webchat.file(session, message.file_id) if message.file_id else None, seat.zone)
-        for message in webchat.page(session, seat.table_key, after=after)
-    ]
 
 
 async def read_json(request: Request, model: type[AnyBody]) -> AnyBody:
