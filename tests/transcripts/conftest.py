@@ -62,11 +62,11 @@ def shop(request: pytest.FixtureRequest, sample: Path, tmp_path: Path) -> Iterat
             served, wecom_voices = open_until_told.enter_context(WECOM[request.param](tmp_path, url, PEOPLE))
             yield Shop(served, _speakers(wecom_voices))
             return
-        open_until_told.enter_context(_unpaced())
+        open_until_told.enter_context(unpaced())
         fake = open_until_told.enter_context(FakeTelegram(limits=UNHURRIED))
         people = {key: fake.user(name) for key, name in PEOPLE.items()}
         group = fake.group("店面群", *people.values())
-        _settle_in(url, fake, people, group)
+        settle_in(url, fake, people, group)
         settings = telegram_settings(fake, request.param)
         served = open_until_told.enter_context(opened(tmp_path, url, now=START, **settings))
         for person in people.values():
@@ -96,10 +96,10 @@ def two_channels(sample: Path, tmp_path: Path) -> Iterator[TwoChannels]:
     """王磊 and 陈静 are on Telegram too; nobody has said anything yet."""
     url = f"sqlite:///{tmp_path / 'store.db'}"
     shutil.copyfile(sample, tmp_path / "store.db")
-    with _unpaced(), FakeTelegram(limits=UNHURRIED) as fake:
+    with unpaced(), FakeTelegram(limits=UNHURRIED) as fake:
         people = {key: fake.user(PEOPLE[key]) for key in ("wang", "chen")}
         group = fake.group("店面群", *people.values())
-        _settle_in(url, fake, people, group)
+        settle_in(url, fake, people, group)
         with opened(tmp_path, url, now=START, **telegram_settings(fake, "telegram-polling")) as served:
             voices = {key: TelegramVoice(served, fake, person, group) for key, person in people.items()}
             for person in people.values():
@@ -124,13 +124,13 @@ def _speakers(voices: dict[str, Voice] | dict[str, WebVoice] | dict[str, Telegra
 
 
 @contextmanager
-def _unpaced() -> Iterator[None]:
+def unpaced() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Telegram, "can", replace(Telegram.can, pace=None))
         yield
 
 
-def _settle_in(url: str, fake: FakeTelegram, people: dict[str, Person], group: Group) -> None:
+def settle_in(url: str, fake: FakeTelegram, people: dict[str, Person], group: Group) -> None:
     """The people's chats and the store's group are known, as if everybody had joined with a code."""
     database = Database(url)
     database.write_now(partial(_bind, account=account_of(fake.token), people=people, group=group))

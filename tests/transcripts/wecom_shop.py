@@ -50,16 +50,20 @@ def app_settings(fake: FakeWeCom, **more: str) -> dict[str, Any]:
     }
 
 
+def join_app(url: str, userids: Mapping[str, str]) -> None:
+    """These people have spoken with the app before."""
+    _settle_in(url, {"channel": wecom.NAME, "account": f"{CORP}/{AGENT}"}, userids)
+
+
 @contextmanager
 def app_shop(folder: Path, url: str, people: Mapping[str, str]) -> Iterator[tuple[Served, dict[str, Voice]]]:
     """Everybody has spoken with the app before; the group has a robot."""
-    with _unhurried(), FakeWeCom(time.time) as fake:
+    with unhurried(), FakeWeCom(time.time) as fake:
         members = {key: fake.member(f"{key.title()}01", name) for key, name in people.items()}
         group = fake.robot(ROBOT, *members.values())
         port = free_port()
         fake.calls_at(f"http://127.0.0.1:{port}{wecom.PATH}")
-        place = {"channel": wecom.NAME, "account": f"{CORP}/{AGENT}"}
-        _settle_in(url, place, {key: one.userid.lower() for key, one in members.items()})
+        join_app(url, {key: one.userid.lower() for key, one in members.items()})
         with opened(folder, url, now=START, port=port, **app_settings(fake, wecom_robot_key=ROBOT)) as served:
             yield served, {key: WeComVoice(served, fake, member, group) for key, member in members.items()}
             assert (fake.complaints, fake.dropped, fake.lost) == ([], [], [])
@@ -68,7 +72,7 @@ def app_shop(folder: Path, url: str, people: Mapping[str, str]) -> Iterator[tupl
 @contextmanager
 def bot_shop(folder: Path, url: str, people: Mapping[str, str]) -> Iterator[tuple[Served, dict[str, Voice]]]:
     """Everybody has spoken with the bot before, in the group too."""
-    with _unhurried(), FakeWeComBot(time.time) as fake:
+    with unhurried(), FakeWeComBot(time.time) as fake:
         known = {key: fake.person(f"{key.title()}01") for key in people}
         group = fake.group("wrGroup01", *known.values())
         place = {"channel": wecom_bot.NAME, "account": bots.BOT_ID}
@@ -111,7 +115,7 @@ def _wait_until(happened: Any) -> None:
 
 
 @contextmanager
-def _unhurried() -> Iterator[None]:
+def unhurried() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(wecom, "PACE", UNHURRIED)
         patched.setattr(pace, "WINDOWS", ((timedelta(minutes=1), 10_000),))

@@ -46,7 +46,7 @@ def title_of(read: Sequence[OnCard], label: str, on: str) -> str:
 class WeComVoice:
     """Somebody in WeCom: what they read is a card or a text, or words whose buttons stand on the card below them."""
 
-    def __init__(self, served: Served, fake: FakeWeCom, person: Member, group: Group) -> None:
+    def __init__(self, served: Served, fake: FakeWeCom, person: Member, group: Group | None = None) -> None:
         self._served, self._fake = served, fake
         self._person, self._group = person, group
 
@@ -69,7 +69,7 @@ class WeComVoice:
         self.settles()
 
     def reads(self, *, group: bool) -> list[OnCard]:
-        if group:
+        if group and self._group:
             return [OnCard(one.text, (), "") for one in self._person.sees_in(self._group)]
         return as_read(self._person.sees())
 
