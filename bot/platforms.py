@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -183,6 +183,15 @@ def channel_checks(settings: Settings) -> Mapping[str, ChannelCheck]:
         "wecom_bot": (wecom_bot, bool(settings.wecom_bot_id)),
     }
     return {name: check for name, (check, named) in asked.items() if named}
+
+
+def found_by_sending(settings: Settings, refusals: Sequence[str]) -> Notice | None:
+    """What is wrong with a channel, by what its platform said of notices that are tried again."""
+    if not settings.wecom_corp_id:
+        return None
+    from bot.channels import wecom
+
+    return wecom.found_by_sending(refusals)
 
 
 def _telegram_client(settings: Settings) -> telegram.Client:

@@ -70,6 +70,12 @@ def failed_since(session: Session, since: datetime) -> int:
     return _queue(session, Outbox.created_at, failed, col(Outbox.created_at) >= since).waiting
 
 
+def refusals(session: Session) -> list[str]:
+    """What the platforms said of the notices that are tried again, each once."""
+    refused = select(Outbox.error).where(_UNDELIVERED, Outbox.error != "").distinct()
+    return list(session.exec(refused.order_by(Outbox.error)))
+
+
 def not_reached(session: Session, store_id: int) -> list[Staff]:
     """Who works in the store and cannot be told anything: no chat of theirs was ever used, or all are blocked.
 

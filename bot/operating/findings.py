@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bot.platforms import found_by_sending
 from bot.settings import Settings
 from storage import health, keeping, staff, stores
 from storage.database import Database
@@ -46,6 +47,9 @@ def in_the_rows(database: Database, settings: Settings, now: datetime) -> Iterat
     yield from _queues(database.read_now(partial(health.depths, now=now)), now)
     failed = database.read_now(partial(health.failed_since, since=now - DAY))
     yield ill("doctor.failed", count=failed) if failed else well("doctor.failed_none")
+    told = found_by_sending(settings, database.read_now(health.refusals))
+    if told is not None:
+        yield ill(told.key, **told.values)
     yield _backup(database, settings, now)
 
 

@@ -6,9 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import Session
 
 from bot.settings import Settings
-from tests.operating.commands import Terminal
+from storage import outbox
+from storage.database import Database
+from storage.outbox import Outbox
+from tests.operating.commands import DEMO, Terminal
+from tests.services import free_port
+from tests.storage.shop import NOW
 
 APP = {
     "QIANTAI_WECOM_CORP_ID": "ww1234567890abcdef",
@@ -111,3 +118,22 @@ def test_no_secret_is_shown_with_the_settings(monkeypatch: pytest.MonkeyPatch) -
 
     secrets = [APP[f"QIANTAI_WECOM_{name}"] for name in ("SECRET", "TOKEN", "AES_KEY")]
     assert [one for one in [*secrets, BOT["QIANTAI_WECOM_BOT_SECRET"], KEY] if one in shown] == []
+
+
+def test_that_wecom_has_no_address_of_ours_is_said_once_a_card_could_not_go(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, **APP, QIANTAI_WECOM_BASE_URL=f"http://127.0.0.1:{free_port()}")
+    assert terminal.types("load", DEMO).code == 0
+    database = Database(f"sqlite:///{tmp_path / 'data/qiantai.db'}")
+    database.write_now(refused_by_wecom)
+    database.close()
+
+    said = terminal.types("doctor")
+
+    assert "应用还没有接收消息的地址，带按钮的消息发不出去。" in said.text
+
+
+def refused_by_wecom(session: Session) -> None:
+    """A notice that is tried again."""
+    content = {"key": "desk.stranger", "values": {}, "buttons": []}
+    outbox.put(session, store_id=None, recipient="staff:1", content=content, now=NOW)
+    session.connection().execute(update(Outbox).values(error="WeCom: 43012 callback url is needed"))

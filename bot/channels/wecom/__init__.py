@@ -5,7 +5,7 @@ No package was fit for it (their tokens and retries lose messages), so this is a
 
 from bot.channels.wecom.callback import PATH, callback_route
 from bot.channels.wecom.channel import PACE, WeCom
-from bot.channels.wecom.checking import robot_trouble, trouble
+from bot.channels.wecom.checking import found_by_sending, robot_trouble, trouble
 from bot.channels.wecom.client import App, Client
 from bot.channels.wecom.crypto import Crypto
 from bot.channels.wecom.groups import Groups
@@ -34,6 +34,7 @@ __all__ = [
     "WeCom",
     "account_of_robot",
     "callback_route",
+    "found_by_sending",
     "robot_trouble",
     "trouble",
 ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import httpx
 
 from bot.channels.wecom.client import Client
-from bot.channels.wecom.errors import ASKED_IN_VAIN, NO_ROBOT, NOT_PERMITTED, Trouble, WeComError
+from bot.channels.wecom.errors import ASKED_IN_VAIN, NO_CALLBACK, NO_ROBOT, NOT_PERMITTED, Trouble, WeComError, failure
 from bot.channels.wecom.robot import Robot
 from bot.notices import Notice, notice
 
@@ -19,7 +20,7 @@ WRONG = {
     301002: "doctor.wecom_agent",
     60020: "doctor.wecom_address",
     NOT_PERMITTED: "doctor.wecom_rights",
-    43012: "doctor.wecom_callback",
+    NO_CALLBACK: "doctor.wecom_callback",
     50003: "doctor.wecom_closed",
     48006: "doctor.wecom_unused",
     45009: "doctor.wecom_too_often",
@@ -44,6 +45,12 @@ async def trouble(client: Client) -> Notice | None:
             return None if await client.is_open() else notice("doctor.wecom_closed")
     except ASKED_IN_VAIN as error:
         return told(error)
+
+
+def found_by_sending(refusals: Iterable[str]) -> Notice | None:
+    """What WeCom tells nobody who only asks: that it has no address of ours. Refusals are as deliveries keep them."""
+    vain = str(failure(WeComError(NO_CALLBACK)))
+    return told(WeComError(NO_CALLBACK)) if any(one.startswith(vain) for one in refusals) else None
 
 
 def told(error: WeComError | Trouble) -> Notice:

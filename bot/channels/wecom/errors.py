@@ -9,6 +9,7 @@ from bot.talk import DeliveryError
 BUSY = -1
 WRONG_SECRET = 40001
 INVALID_MEDIA = 40007
+NO_CALLBACK = 43012
 EMPTY_MEDIA = 44001
 TOO_MANY_CALLS = 45009
 NOT_PERMITTED = 48002
@@ -19,7 +20,7 @@ NOBODY_REACHED = 81013
 DEAD_TOKEN = frozenset({40014, 42001})
 # The app, its secret, its address or its rights are wrong: whoever runs the bot mends it, then everything goes out.
 MISCONFIGURED = DEAD_TOKEN | {
-    *(WRONG_SECRET, 40013, 40056, 40091, 41001, 43012),
+    *(WRONG_SECRET, 40013, 40056, 40091, 41001, NO_CALLBACK),
     *(NOT_PERMITTED, 48006, 50003, 60020, 301002),
 }
 # There is no such member: never, or not any more.
