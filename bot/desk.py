@@ -116,7 +116,8 @@ class Desk:
                     await self._count(failed, lane)
                     await asyncio.sleep(RETRY_SECONDS[min(failures, len(RETRY_SECONDS)) - 1])
                     continue
-                failpoint("committed not woken")
+                if more is not None:
+                    failpoint("committed not woken")
                 if not more and lane not in self._again:
                     return
         except Exception:
@@ -142,15 +143,15 @@ class Desk:
             for admin in managers_but(scene, person):
                 scene.tell(admin.id, notice("desk.broken_for", name=person.name), dedupe=f"parked|{failed.inbox_id}")
 
-    def handle_next(self, lane: str, session: Session) -> bool:
-        """Handles the lane's oldest waiting message, if there is one; True if another waits. Raises NotHandled."""
+    def handle_next(self, lane: str, session: Session) -> bool | None:
+        """Handles the lane's oldest message: whether another waits, None if there was none. Raises NotHandled."""
         kind, _, key = lane.partition(":")
         person = staff.lock(session, int(key)) if kind == "staff" else None
         if person is None:
             staff.lock_contact(session, int(key))
         waiting = inbox.next_in_lane(session, lane)
         if waiting is None:
-            return False
+            return None
         event, contact = waiting.event, waiting.contact
         if inbox.lane_of(contact) != lane:
             # The chat became somebody's while this was being kept: it waits in their lane, with what is there.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from pathlib import Path
 from signal import SIGKILL
@@ -18,6 +17,7 @@ from storage.outing import Outing, OutingState
 from tests.chat import Seen
 from tests.chats.out_steps import OUTING, TRIP
 from tests.journeys.comparing import looking_into
+from tests.journeys.forking import Forked
 from tests.journeys.killing import DEATH_SECONDS, Front
 from tests.services import Run
 
@@ -85,14 +85,14 @@ class Staff:
         await self._http.aclose()
 
 
-async def dies(front: Front, failpoint: str, passes: int) -> Process:
+async def dies(front: Front, failpoint: str, passes: int) -> Forked:
     """Starts a process that will die there."""
     process = await front.start(f"{failpoint}@{passes}")
     await front.opened()
     return process
 
 
-async def lives_again(front: Front, dying: Process) -> int:
+async def lives_again(front: Front, dying: Forked) -> int:
     """How the process ended; a new one answers."""
     async with asyncio.timeout(DEATH_SECONDS):
         code = await dying.wait()

@@ -6,7 +6,6 @@ import asyncio
 import os
 import shutil
 import signal
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,9 +22,9 @@ from bot.failpoints import ENVIRONMENT
 from storage.webchat import WebMessage
 from tests.chat import StoreAtWork, store_at_work
 from tests.journeys.comparing import Comparison, compare, looking_into, unsettled
+from tests.journeys.forking import Forked
 from tests.journeys.writing import Store, writing
 from tests.services import free_port
-from tests.sources import ROOT
 
 T = TypeVar("T")
 
@@ -76,18 +75,16 @@ class Front:
         self.url = f"http://127.0.0.1:{free_port()}"
         self._command = command
         self._http = httpx.AsyncClient(base_url=self.url, timeout=START_SECONDS, trust_env=False)
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Forked | None = None
 
     @property
     def database(self) -> str:
         return f"sqlite:///{self.folder / FILE}"
 
-    async def start(self, failpoint: str = "") -> asyncio.subprocess.Process:
+    async def start(self, failpoint: str = "") -> Forked:
         """Starts it, without waiting until it answers; what it says is added to front.log."""
-        with (self.folder / "front.log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, *self._command, cwd=ROOT, env=self._environment(failpoint), stdout=log, stderr=log
-            )
+        self._process = Forked(self._command, self._environment(failpoint), self.folder / "front.log")
+        await self._process.start()
         return self._process
 
     async def open(self) -> None:
@@ -136,7 +133,7 @@ class Front:
         """Everything that its processes wrote."""
         return (self.folder / "front.log").read_text("utf-8", "replace")
 
-    def _running(self) -> asyncio.subprocess.Process:
+    def _running(self) -> Forked:
         if self._process is None:
             raise RuntimeError("nothing was started")
         return self._process

@@ -18,6 +18,7 @@ from storage.meetings import Meeting, MeetingKind
 from storage.outbox import Kind, Outbox, OutboxState
 from tests.chat import StoreAtWork
 from tests.journeys.comparing import looking_into
+from tests.journeys.forking import Forked
 from tests.journeys.killing import DEATH_SECONDS, Front, lived
 
 PEOPLE = 7
@@ -64,7 +65,7 @@ class Zhou:
         await self._http.aclose()
 
 
-async def _death(process: asyncio.subprocess.Process) -> int:
+async def _death(process: Forked) -> int:
     async with asyncio.timeout(DEATH_SECONDS):
         return await process.wait()
 
