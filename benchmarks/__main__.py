@@ -48,12 +48,12 @@ The ratio is taken within its round, every figure is the median of three rounds.
 of an update to its 200, while fifty people write a second for six seconds: so long it takes to keep it."""
 
 WECOM = """\
-A hundred members write 谁休假 to the app, a hundred messages a second for six seconds, whether or not the ones before
-are done; each is handled and answered too, by a front desk in a process of its own on a file with `synchronous=FULL`.
-WeCom is a fake in the process that measures, over HTTP on loopback. `acknowledged` is from the POST of a callback to
-its 200: so long it takes to open it and to keep it. `crypto_ratio` is messages opened a second (signature, base64,
-cipher, pad, receiver) against the same bytes encrypted and decrypted by cryptography alone, the median of five
-rounds."""
+A hundred members write 谁休假 to the app, a hundred messages a second for six seconds after a second of the same,
+whether or not the ones before are done; each is handled and answered too, by a front desk in a process of its own on a
+file with `synchronous=FULL`. WeCom is a fake in the process that measures, over HTTP on loopback. `acknowledged` is
+from the POST of a callback to its 200: so long it takes to open it and to keep it. `crypto_ratio` is messages opened a
+second (signature, base64, cipher, pad, receiver) against the same bytes encrypted and decrypted by cryptography alone,
+the median of five rounds."""
 
 CASES = """\
 Two hundred stores with a hundred open cases each, and a hundred thousand reminders, on a file with `synchronous=FULL`.

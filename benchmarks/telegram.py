@@ -23,6 +23,7 @@ from benchmarks.front_desk import chats, open_stores
 from benchmarks.telegram_echo import READY, served
 from bot.app import running
 from bot.channels.telegram import NAME, Telegram, account_of
+from bot.operating.memory import keep_what_is_loaded
 from bot.settings import Settings
 from storage import staff
 from storage.database import Database
@@ -169,6 +170,7 @@ async def desk(way: str, token: str, base_url: str, file_url: str, port: int, ur
     )
     database = Database(url)
     async with running(settings, database, demo=False) as app:
+        keep_what_is_loaded()
         await served(app.web, port)
 
 

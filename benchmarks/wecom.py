@@ -26,6 +26,7 @@ from bot.app import running
 from bot.channels import wecom
 from bot.channels.wecom import pace
 from bot.channels.wecom.crypto import Crypto, Signed
+from bot.operating.memory import keep_what_is_loaded
 from bot.settings import Settings
 from storage import staff
 from storage.database import Database
@@ -43,6 +44,7 @@ OPENED = 2000
 class Size:
     people: int = 100
     seconds: float = 6
+    warming_seconds: float = 1
     opened: int = OPENED
     rounds: int = 5
 
@@ -64,15 +66,20 @@ def _acknowledged(size: Size) -> list[float]:
     """Each is handled and answered too before this returns: the desk has all of them to do."""
     with _unlimited(), FakeWeCom(time) as fake, folder_for_a_bench() as folder, _front_desk(fake, folder, size) as url:
         seconds = asyncio.run(_called(url, size))
-        wait_until(lambda: len(fake.made("message/send")) >= len(seconds))
+        wanted = len(seconds) + int(size.warming_seconds * PER_SECOND)
+        wait_until(lambda: len(fake.made("message/send")) >= wanted)
     return seconds
 
 
 async def _called(url: str, size: Size) -> list[float]:
-    calls = [_call(number, size) for number in range(int(size.seconds * PER_SECOND))]
+    warming = int(size.warming_seconds * PER_SECOND)
+    calls = [_call(number, size) for number in range(warming + int(size.seconds * PER_SECOND))]
+    # Ours would be measured too.
+    keep_what_is_loaded()
     async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
         begun = perf_counter()
-        return await asyncio.gather(*(_post(http, url, *call, begun + n / PER_SECOND) for n, call in enumerate(calls)))
+        posts = (_post(http, url, *call, begun + number / PER_SECOND) for number, call in enumerate(calls))
+        return (await asyncio.gather(*posts))[warming:]
 
 
 async def _post(http: httpx.AsyncClient, url: str, query: str, body: bytes, at: float) -> float:
@@ -195,6 +202,7 @@ async def desk(base_url: str, port: int, url: str) -> None:
     pace.WINDOWS = tuple((window, 1_000_000) for window, _ in pace.WINDOWS)
     database = Database(url)
     async with running(Settings.model_validate(_settings(base_url, port, url)), database, demo=False) as app:
+        keep_what_is_loaded()
         await served(app.web, port)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.operating.memory import look_seldom
 from bot.operating.terminal import DEMO_STORE
 
 __all__ = ["DEMO_STORE", "cli", "main"]
@@ -149,8 +149,7 @@ def deadline(said: Expressions = None, store: StoreOption = None) -> None:
 
 
 def main() -> None:
-    # What is loaded at the start stays: looking through it for what may go, again and again, is a quarter of a start.
-    gc.set_threshold(50_000, 20, 50)
+    look_seldom()
     cli()
 
 

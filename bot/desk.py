@@ -60,7 +60,7 @@ class Desk:
 
     async def receive(self, *incoming: Incoming) -> bool:
         """Keeps the events durably, in their order; True if any was new. Their bells let the lanes handle them."""
-        any_new = await self._database.write(partial(self._keep_all, incoming))
+        any_new = await self._database.write(partial(self._keep_all, incoming), first=True)
         failpoint("stored not acknowledged")
         return any_new
 

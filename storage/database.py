@@ -8,9 +8,10 @@ import secrets
 import select
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, TypeVar
 
 import psycopg
@@ -29,6 +30,7 @@ CHANNEL = "qiantai"
 SYNCHRONOUS = "FULL"
 # Whatever waits for the writer shares one commit.
 LARGEST_GROUP = 64
+FIRST, BEHIND, LAST = range(3)
 WRITERS = 6
 READERS = 4
 CONFLICTS = ("40001", "40P01")
@@ -110,6 +112,10 @@ class _Task:
         self.bells = session.info.pop(BELLS, set())
 
 
+# How urgent it is, and which of these it is: what came earlier goes first. Nothing at all is the end.
+_Queued = tuple[int, int, _Task | None]
+
+
 def libpq_address(url: str) -> str:
     """Where the database is, for a connection of PostgreSQL's own library."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
@@ -175,7 +181,8 @@ class Database:
         if self.dialect == "sqlite":
             self._writer = sqlite_engine(url)
             self._reader = sqlite_engine(url, read_only=True)
-            self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+            self._tasks: queue.PriorityQueue[_Queued] = queue.PriorityQueue()
+            self._numbers = count()
             self._thread = threading.Thread(target=self._write_groups, name="writer", daemon=True)
             self._thread.start()
         else:
@@ -194,9 +201,12 @@ class Database:
         for listener in self._listeners:
             listener(topics)
 
-    async def write(self, work: Work[T]) -> T:
-        """Runs `work` in one transaction; returns after the commit, or raises what `work` raised, nothing changed."""
-        return await asyncio.wrap_future(self.submit(work))
+    async def write(self, work: Work[T], *, first: bool = False) -> T:
+        """Runs `work` in one transaction; returns after the commit, or raises what `work` raised, nothing changed.
+
+        What somebody outside waits for goes `first`: what waits for the writer already is done behind it.
+        """
+        return await asyncio.wrap_future(self.submit(work, first=first))
 
     async def read(self, work: Work[T]) -> T:
         """Runs `work` on a connection that never waits for the writer; it must not write."""
@@ -210,14 +220,14 @@ class Database:
         with Session(self._reader, expire_on_commit=False) as session:
             return work(session)
 
-    def submit(self, work: Work[T]) -> Future[T]:
+    def submit(self, work: Work[T], *, first: bool = False) -> Future[T]:
         with self._closing:
             if self._closed:
                 raise RuntimeError("the database is closed")
             if self.dialect != "sqlite":
                 return self._writers.submit(self._write_postgresql, work)
             task = _Task(work)
-            self._tasks.put(task)
+            self._tasks.put((FIRST if first else BEHIND, next(self._numbers), task))
             return task.future
 
     def close(self) -> None:
@@ -227,7 +237,7 @@ class Database:
                 return
             self._closed = True
         if self.dialect == "sqlite":
-            self._tasks.put(None)
+            self._tasks.put((LAST, next(self._numbers), None))
             self._thread.join()
         else:
             self._writers.shutdown()
@@ -239,37 +249,38 @@ class Database:
 
     def _write_groups(self) -> None:
         while True:
-            group, last = self._next_group()
-            if group:
-                self._commit_group(group)
-            if last:
+            queued = self._tasks.get()
+            if queued[0] == LAST:
                 return
+            self._commit_group(queued)
 
-    def _next_group(self) -> tuple[list[_Task], bool]:
-        group: list[_Task] = []
-        while len(group) < LARGEST_GROUP:
-            try:
-                task = self._tasks.get(block=not group)
-            except queue.Empty:
-                break
-            if task is None:
-                return group, True
-            group.append(task)
-        return group, False
-
-    def _commit_group(self, group: list[_Task]) -> None:
-        """All of them in one commit; where one fails none has happened, and each is done again by itself.
+    def _commit_group(self, first: _Queued) -> None:
+        """What waits in one commit; where one fails none has happened, and each is done again by itself.
 
         So nobody pays for savepoints, and what one raises concerns no other. Work is done twice here as it is on
         PostgreSQL after a conflict: only what it wrote counts.
         """
-        wanted = [task for task in group if task.is_wanted()]
+        begun: list[_Task] = []
         try:
-            self._commit(wanted)
+            self._commit(self._wanted_with(first), begun)
         except Exception as error:
-            self._apart(wanted, error)
+            self._apart(begun, error)
         else:
-            self._tell(wanted)
+            self._tell(begun)
+
+    def _wanted_with(self, first: _Queued) -> Iterator[_Task]:
+        """It and what waits behind it, as long as nothing more urgent has come."""
+        queued = first
+        for _ in range(LARGEST_GROUP):
+            if queued[2] is not None and queued[2].is_wanted():
+                yield queued[2]
+            try:
+                queued = self._tasks.get(block=False)
+            except queue.Empty:
+                return
+            if queued[0] != first[0]:
+                break
+        self._tasks.put(queued)
 
     def _apart(self, tasks: Sequence[_Task], error: Exception) -> None:
         """One of these fails and nothing of any has happened: it hears why, the others are done without it."""
@@ -278,15 +289,17 @@ class Database:
             return
         for task in tasks:
             try:
-                self._commit([task])
+                self._commit([task], [])
             except Exception as own_error:
                 task.future.set_exception(own_error)
             else:
                 self._tell([task])
 
-    def _commit(self, tasks: Sequence[_Task]) -> None:
+    def _commit(self, tasks: Iterable[_Task], begun: list[_Task]) -> None:
+        """Those that have `begun` are told, whatever becomes of them."""
         with Session(self._writer, expire_on_commit=False) as session:
             for task in tasks:
+                begun.append(task)
                 task.run(session)
             session.commit()
 

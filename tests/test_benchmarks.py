@@ -32,7 +32,7 @@ def test_the_desk_is_measured_on_postgresql(run: Run, postgres_url: str) -> None
 
 
 def test_wecom_is_measured_by_what_is_acknowledged_and_what_is_opened() -> None:
-    figures = wecom.measure(wecom.Size(people=4, seconds=0.1, opened=5, rounds=1))
+    figures = wecom.measure(wecom.Size(people=4, seconds=0.1, warming_seconds=0.02, opened=5, rounds=1))
 
     assert all(value > 0 for value in figures.values())
     assert set(figures) == {

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from bot import sample_cases
 from bot.app import App, demo_ahead, load, running, scene_at
 from bot.clock import Clock
+from bot.operating.memory import keep_what_is_loaded
 from bot.operating.opening import alone, opened, read_settings
 from bot.operating.terminal import DEMO_STORE, say, wrong
 from bot.settings import Settings
@@ -104,6 +105,7 @@ async def _serve(settings: Settings, database: Database, *, demo: bool) -> None:
         if settings.metrics_port and not demo:
             counting = ports.enter_context(_listening(LOOPBACK, settings.metrics_port, "cli.metrics_port_taken"))
         async with running(settings, database, demo=demo) as app, _figures(app, counting):
+            keep_what_is_loaded()
             server = Announcing(_config(app.web), "cli.demo" if demo else "cli.serving", settings.base_url())
             await server.serve([listening])
 

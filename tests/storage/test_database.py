@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -44,6 +45,10 @@ def count_one_more(session: Session) -> int:
     assert row is not None
     row.value = {"n": row.value["n"] + 1}
     return int(row.value["n"])
+
+
+def noted(done: list[str], name: str, _session: Session) -> None:
+    done.append(name)
 
 
 class Gate:
@@ -207,6 +212,22 @@ def test_a_closed_database_takes_nothing_and_closes_twice_in_peace(database: Dat
 
     with pytest.raises(RuntimeError, match="closed"):
         database.submit(put("a"))
+
+
+async def test_what_somebody_outside_waits_for_goes_ahead_and_the_rest_keeps_its_order(sqlite_url: str) -> None:
+    database, done = Database(sqlite_url), list[str]()
+    gate = Gate()
+    holding = database.submit(gate)
+    await asyncio.to_thread(gate.entered.wait, 10)
+
+    waiting = [database.submit(partial(noted, done, name)) for name in ("one", "two", "three")]
+    urgent = database.submit(partial(noted, done, "urgent"), first=True)
+    gate.open.set()
+    for one in (holding, urgent, *waiting):
+        one.result(10)
+
+    assert done == ["urgent", "one", "two", "three"]
+    database.close()
 
 
 async def test_work_given_up_while_it_waits_stops_nobody(database: Database) -> None:

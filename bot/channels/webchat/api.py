@@ -190,7 +190,7 @@ class Api:
     async def _accept(self, seat: Seat, event: str, say: Callable[[Session], Incoming]) -> Response:
         """One transaction keeps the event and its echo; then it is answered, then handled."""
         try:
-            await self.database.write(partial(self._keep, seat, f"{seat.person}:{event}", say))
+            await self.database.write(partial(self._keep, seat, f"{seat.person}:{event}", say), first=True)
         except SaidBefore as before:
             if not before.same:
                 raise Problem(409, "same_id") from None

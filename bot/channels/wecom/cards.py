@@ -38,7 +38,7 @@ class Cards:
 
     async def was_pressed(self, card: str, code: str) -> bool:
         """Keeps the code; True if the card is an old one, beside which something newer stands."""
-        return await self._database.write(partial(self._keep, card, code, pressed=True))
+        return await self._database.write(partial(self._keep, card, code, pressed=True), first=True)
 
     async def outdate(self, card: str) -> None:
         await self._database.write(partial(card_codes.set_outdated, **self._place, card=card, outdated=True))
