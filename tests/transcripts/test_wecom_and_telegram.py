@@ -36,6 +36,8 @@ def both(sample: Path, tmp_path: Path) -> Iterator[Both]:
     url, port = f"sqlite:///{tmp_path / 'store.db'}", free_port()
     shutil.copyfile(sample, tmp_path / "store.db")
     with unpaced(), unhurried(), FakeTelegram(limits=UNHURRIED) as telegram, FakeWeCom(time.time) as corp:
+        # Whatever is said or pressed in WeCom comes twice, beside each other.
+        corp.faults.copies = 2
         zhou, wang = telegram.user(PEOPLE["zhou"]), corp.member("WangLei", PEOPLE["wang"])
         group = telegram.group("店面群", zhou)
         settle_in(url, telegram, {"zhou": zhou}, group)
@@ -61,6 +63,7 @@ def test_what_is_asked_in_wecom_is_decided_on_telegram_and_both_cards_are_true(b
     both.wang.hears(f"✅ 周敏 同意了：{FRIDAY} 调休。", buttons=["撤回"])
     both.wang.hears("✅ 周敏 已同意（10:00）", buttons=["撤回"])
     both.wang.hears_nothing_of("好，已交给 周敏")
+    assert both.wang.times_heard("请假，对吗？") == 1
     both.zhou.hears("✅ 周敏 已同意（10:00）", buttons=["撤回决定"])
     both.zhou.hears_nothing_of("王磊 想调休半天")
 
