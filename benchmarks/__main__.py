@@ -10,11 +10,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import cases, desk, killing, processes, reading, ringing, starting, telegram, wecom, working_time
+from bot.clock import Clock
 from tests.services import ServiceMissing, postgresql_binaries
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "BENCHMARKS.md"
@@ -115,7 +115,7 @@ def machine() -> list[str]:
     """What the figures were measured on, and when."""
     load = f"load {os.getloadavg()[0]:.1f} at the start"
     return [
-        f"- {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {_processor()}, {platform.system()}; {load}",
+        f"- {Clock().real():%Y-%m-%d}, {os.cpu_count()} cores, {_processor()}, {platform.system()}; {load}",
         f"- Python {platform.python_version()}, SQLAlchemy {version('sqlalchemy')}, SQLModel {version('sqlmodel')}",
         f"- SQLite {sqlite3.sqlite_version}, {_postgresql()}",
     ]

@@ -8,7 +8,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -122,7 +122,7 @@ def job_store_seconds(folder: Path, waiting: int, due: int = DUE) -> float:
     scheduler = BackgroundScheduler(jobstores={"default": SQLAlchemyJobStore(url=url)}, timezone=UTC)
     scheduler.configure(job_defaults={"misfire_grace_time": None, "coalesce": True})
     scheduler.start(paused=True)
-    now = datetime.now(UTC)
+    now = Clock().real()
     try:
         for number in range(waiting):
             scheduler.add_job(rung, "date", run_date=now + LEAST_WAIT + timedelta(seconds=number))

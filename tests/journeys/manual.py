@@ -52,7 +52,7 @@ def played(
 
     The cast is made by what asks for that.
     """
-    with typing(folder, environment, parts) as shell:
+    with typing(folder, environment, script(parts)) as shell:
         cast = cast_by(lambda: shell.said)
         for conversation in [one.lines for one in parts if one.kind != SHELL]:
             shell.reaches_a_turn()
@@ -100,17 +100,17 @@ class Shell:
             self.said += line
         raise AssertionError(self.said)
 
-    def ends(self) -> None:
-        rest, _ = self._process.communicate(timeout=PATIENCE_SECONDS)
+    def ends(self, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        rest, _ = self._process.communicate(timeout=patience_seconds)
         self.said += rest
         assert self._process.returncode == 0, self.said
 
 
 @contextmanager
-def typing(folder: Path, environment: dict[str, str], parts: Sequence[Block]) -> Iterator[Shell]:
-    """The shell in that folder; whatever it has left running ends with the block."""
+def typing(folder: Path, environment: dict[str, str], script: str) -> Iterator[Shell]:
+    """A shell in that folder types it; whatever it has left running ends with the block."""
     with subprocess.Popen(
-        ["sh", "-eu", "-c", script(parts)],
+        ["sh", "-eu", "-c", script],
         cwd=folder,
         env=environment,
         stdin=subprocess.PIPE,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from bot.settings import Settings
+from tests.journeys.manual import typing
 from tests.services import administration, free_port, named, postgresql_binaries
 from tests.sources import ROOT
 
@@ -46,31 +45,10 @@ def environment(**more: str) -> dict[str, str]:
 
 def typed(database: str, folder: Path, known: dict[str, str]) -> str:
     """Types all blocks into one shell; what it said."""
-    script = "\n".join(blocks(database))
-    with subprocess.Popen(
-        ["sh", "-eu", "-c", script],
-        cwd=folder,
-        env=known,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as shell:
-        try:
-            said, _ = shell.communicate(timeout=250)
-        finally:
-            _end(shell.pid)
-    assert shell.returncode == 0, said
-    return said
-
-
-def _end(group: int) -> None:
-    """Whatever the shell has left running ends with it."""
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+    script = "\n".join(["{", *blocks(database), "} < /dev/null"])
+    with typing(folder, known, script) as shell:
+        shell.ends(patience_seconds=250)
+    return shell.said
 
 
 def contents(url: str) -> dict[str, list[Any]]:

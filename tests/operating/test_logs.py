@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -150,11 +150,10 @@ def serving(terminal: Terminal) -> Iterator[httpx.Client]:
 def _wait(happened: Any) -> None:
     until = monotonic_seconds() + START_SECONDS
     while monotonic_seconds() < until:
-        try:
+        # Nobody listens yet.
+        with suppress(httpx.TransportError):
             if happened():
                 return
-        except httpx.TransportError:
-            pass
         sleep(0.1)
     raise TimeoutError
 

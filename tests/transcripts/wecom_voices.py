@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -43,29 +44,45 @@ def title_of(read: Sequence[OnCard], label: str, on: str) -> str:
     return next(one for one in reversed(read) if label in one.labels and squeezed(on) in squeezed(one.text)).title
 
 
-class WeComVoice:
-    """Somebody in WeCom: what they read is a card or a text, or words whose buttons stand on the card below them."""
+class Presses(Protocol):
+    """A person of either fake."""
 
-    def __init__(self, served: Served, fake: FakeWeCom, person: Member, group: Group | None = None) -> None:
-        self._served, self._fake = served, fake
-        self._person, self._group = person, group
+    def presses(self, label: str, *, on: str) -> object: ...
 
-    def says(self, text: str, *, group: bool) -> None:
-        assert not group, "nobody hears what is said in a group of WeCom's"
-        self._person.says(text)
-        self.settles()
+    def forges(self, key: str) -> object: ...
+
+
+class AtCards(ABC):
+    """Whoever presses buttons of cards in WeCom."""
+
+    _person: Presses
+
+    @abstractmethod
+    def reads(self, *, group: bool) -> list[OnCard]: ...
+
+    @abstractmethod
+    def settles(self) -> None: ...
 
     def presses(self, label: str, *, on: str) -> None:
-        shown = next(
-            one
-            for one in reversed(self.reads(group=False))
-            if label in one.labels and squeezed(on) in squeezed(one.text)
-        )
-        self._person.presses(label, on=shown.title)
+        self._person.presses(label, on=title_of(self.reads(group=False), label, on))
         self.settles()
 
     def forges(self, action: str) -> None:
         self._person.forges(action)
+        self.settles()
+
+
+class WeComVoice(AtCards):
+    """Somebody in WeCom: what they read is a card or a text, or words whose buttons stand on the card below them."""
+
+    def __init__(self, served: Served, fake: FakeWeCom, person: Member, group: Group | None = None) -> None:
+        self._served, self._fake = served, fake
+        self._person: Member = person
+        self._group = group
+
+    def says(self, text: str, *, group: bool) -> None:
+        assert not group, "nobody hears what is said in a group of WeCom's"
+        self._person.says(text)
         self.settles()
 
     def reads(self, *, group: bool) -> list[OnCard]:
@@ -84,33 +101,21 @@ class Listening(Protocol):
     def one_more(self) -> None: ...
 
 
-class BotVoice:
+class BotVoice(AtCards):
     """Somebody who speaks with the AI bot, in private or in the group."""
 
     def __init__(self, served: Served, person: BotsPerson, group: Chat, heard: Listening) -> None:
-        self._served, self._person = served, person
+        self._served = served
+        self._person: BotsPerson = person
         self._group, self._heard = group, heard
 
     def says(self, text: str, *, group: bool) -> None:
         self._person.says(text, self._group if group else None)
-        self._settles()
-
-    def presses(self, label: str, *, on: str) -> None:
-        shown = next(
-            one
-            for one in reversed(self.reads(group=False))
-            if label in one.labels and squeezed(on) in squeezed(one.text)
-        )
-        self._person.presses(label, on=shown.title)
-        self._settles()
-
-    def forges(self, action: str) -> None:
-        self._person.forges(action)
-        self._settles()
+        self.settles()
 
     def reads(self, *, group: bool) -> list[OnCard]:
         return as_read(self._person.sees(self._group if group else None))
 
-    def _settles(self) -> None:
+    def settles(self) -> None:
         self._heard.one_more()
         self._served.settles()
