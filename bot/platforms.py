@@ -137,7 +137,9 @@ def _wecom_bot(house: House) -> Channel:
     settings = house.settings
     assert settings.wecom_bot_secret is not None
     secret = settings.wecom_bot_secret.get_secret_value()
-    return wecom_bot.WeComBot(settings.wecom_bot_id, secret, house.database, ws_url=settings.wecom_ws_url)
+    # A machine without a public address has no page that anybody could open.
+    home = settings.public_url or wecom_bot.HOME
+    return wecom_bot.WeComBot(settings.wecom_bot_id, secret, house.database, ws_url=settings.wecom_ws_url, home=home)
 
 
 def _wecom_client(settings: Settings, clock: Clock) -> wecom.Client:

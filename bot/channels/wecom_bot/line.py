@@ -7,6 +7,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -82,13 +83,13 @@ class Line:
     async def listen(self, take: Callable[[JSON], None]) -> bool:
         """Until the connection ends; True if another one took its place."""
         try:
-            async for said in self._socket:
-                frame = _parsed(said)
-                if _is_taken_away(frame):
-                    return True
-                self._heard(frame, take)
-        except ConnectionClosed:
-            pass
+            # However it ends, the log says with which code.
+            with suppress(ConnectionClosed):
+                async for said in self._socket:
+                    frame = _parsed(said)
+                    if _is_taken_away(frame):
+                        return True
+                    self._heard(frame, take)
         finally:
             self._break_off()
         log.info("wecom bot connection ended", code=self._socket.close_code)
