@@ -23,7 +23,7 @@ from storage.webchat import WebMessage
 from tests.chat import StoreAtWork, store_at_work
 from tests.journeys.comparing import Comparison, compare, looking_into, unsettled
 from tests.journeys.forking import Forked
-from tests.journeys.writing import Store, writing
+from tests.journeys.writing import NOTHING_AT_LEAST, Amount, Store, writing
 from tests.services import free_port
 
 T = TypeVar("T")
@@ -149,8 +149,13 @@ class Front:
         }
 
 
-async def live_through(front: Front, deaths: Sequence[Death], *, patience: float = PATIENCE_SECONDS) -> Ended:
-    """People write, the process dies each of these deaths and starts again; at the end it is stopped and compared."""
+async def live_through(
+    front: Front, deaths: Sequence[Death], *, least: Amount = NOTHING_AT_LEAST, patience: float = PATIENCE_SECONDS
+) -> Ended:
+    """People write, the process dies each of these deaths and starts again; at the end it is stopped and compared.
+
+    After the last death people go on until there is `least` in all, so that there is enough to compare.
+    """
     store = Store(front.url)
     codes, cuts = [], []
     try:
@@ -160,7 +165,7 @@ async def live_through(front: Front, deaths: Sequence[Death], *, patience: float
                 codes.append(await _die(front, death, store))
                 cuts.append(front.last_shown())
             await front.open()
-            await store.goes_on(patience)
+            await store.goes_on(patience, least)
             await store.close_soon(patience)
         now = await _settled(front, store, patience)
         stopped = await front.stop()

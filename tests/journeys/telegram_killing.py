@@ -19,6 +19,8 @@ from tests.journeys.telegram_people import PATIENCE_SECONDS, Staff, TelegramFron
 
 MODES = ("polling", "webhook")
 DEATH_SECONDS = 30
+# After the last death people go on until so many requests for leave are confirmed: there is something to compare.
+LEAVES_AT_LEAST = 3
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ async def lived_through(work: Work, deaths: Sequence[Death]) -> list[int]:
         tasks.create_task(work.staff.write())
         codes = [await _die(work, death) for death in deaths]
         await work.front.open()
+        await work.staff.fake.until(lambda: len(work.staff.confirmed) >= LEAVES_AT_LEAST, PATIENCE_SECONDS)
         work.staff.going_home = True
     await work.staff.fake.until(lambda: not work.staff.fake.pending, PATIENCE_SECONDS)
     await _settled(work)

@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from bot.failpoints import NAMES
 from tests.journeys.killing import START_SECONDS, Death, Front, live_through
+from tests.journeys.writing import Amount
 
 # At which pass the process dies: amid the traffic, after the first requests have been decided.
 PASSES = {
@@ -21,6 +22,8 @@ PASSES = {
     "sending not marked": 60,
     "ringing": 2,
 }
+# How often it is reached before the deaths depends on the machine; the story goes on until there is so much.
+LEAST = Amount(answered=81, decisions=6, outings=8)
 KILLS = 8
 LATEST_SECONDS = 1.0
 # A machine with much else to do starts slowly; nothing here is timed.
@@ -39,14 +42,14 @@ async def front(folder: Path) -> AsyncIterator[Front]:
 async def test_nothing_is_lost_or_done_twice_when_the_process_dies_at_each_named_place(front: Front) -> None:
     deaths = [Death(failpoint=f"{name}@{PASSES[name]}", moves_clock=name == "ringing") for name in NAMES]
 
-    ended = await live_through(front, deaths)
+    ended = await live_through(front, deaths, least=LEAST)
 
     assert dict(zip(NAMES, ended.deaths, strict=True)) == dict.fromkeys(NAMES, -SIGKILL)
     assert ended.comparison.faults == (), f"deaths {NAMES}: {front.said()}"
     assert ended.stopped == 0
-    assert ended.comparison.answered > 80
-    assert ended.comparison.decisions >= 6
-    assert ended.comparison.outings >= 8
+    assert ended.comparison.answered >= LEAST.answered
+    assert ended.comparison.decisions >= LEAST.decisions
+    assert ended.comparison.outings >= LEAST.outings
 
 
 async def test_nothing_is_lost_or_done_twice_when_it_is_killed_or_stopped_at_any_instant(front: Front) -> None:

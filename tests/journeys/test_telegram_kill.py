@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from bot.failpoints import NAMES
 from tests.journeys.killing import Death
-from tests.journeys.telegram_killing import MODES, Work, faults, lived_through
+from tests.journeys.telegram_killing import LEAVES_AT_LEAST, MODES, Work, faults, lived_through
 from tests.journeys.telegram_people import Staff, TelegramFront
 from tests.telegram import FakeTelegram
 
@@ -50,4 +50,4 @@ async def test_nothing_is_lost_or_done_twice_wherever_and_whenever_the_process_d
     assert faults(work, deaths=len(deaths)) == [], f"seed {seed}: {work.front.said()}"
     assert codes == [-SIGKILL] * len(deaths), f"seed {seed}"
     assert stopped == 0
-    assert len(work.staff.confirmed) >= 3
+    assert len(work.staff.confirmed) >= LEAVES_AT_LEAST

@@ -58,6 +58,18 @@ class Sent:
         return f"{self.person}:{self.id}"
 
 
+@dataclass(frozen=True)
+class Amount:
+    """How much is to have happened in the store: requests answered, requests decided, outings confirmed."""
+
+    answered: int = 0
+    decisions: int = 0
+    outings: int = 0
+
+
+NOTHING_AT_LEAST = Amount()
+
+
 @dataclass
 class Conversation:
     """What a person has seen in their private chat, each message in its newest form."""
@@ -100,12 +112,12 @@ class Store:
         """Until so many requests were answered 202."""
         await self._happens(lambda: sum(sent.answered for sent in self.sent) >= number)
 
-    async def goes_on(self, patience: float) -> None:
-        """Until the supervisor has decided some more requests, or for `patience` seconds."""
-        enough = len(self.decided) + DECIDED_MORE
+    async def goes_on(self, patience: float, least: Amount) -> None:
+        """Until some more requests are decided and there is `least` in all, or for `patience` seconds."""
+        decisions = max(len(self.decided) + DECIDED_MORE, least.decisions)
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
-                await self._happens(lambda: len(self.decided) >= enough)
+                await self._happens(lambda: len(self.decided) >= decisions and self._is(least))
 
     async def thinks(self) -> None:
         """A moment between two requests, longer while the clock is moved."""
@@ -168,6 +180,10 @@ class Store:
         assert answer.status_code == 202, answer.text
         sent.answered = True
         await self._happened()
+
+    def _is(self, least: Amount) -> bool:
+        answered = sum(sent.answered for sent in self.sent)
+        return answered >= least.answered and len(self.out) >= least.outings
 
     async def _happens(self, wanted: Callable[[], bool]) -> None:
         async with self._progress:
