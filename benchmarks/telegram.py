@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import statistics
 import subprocess
@@ -21,6 +20,7 @@ from sqlmodel import Session
 
 from benchmarks.front_desk import chats, open_stores
 from benchmarks.telegram_echo import READY, served
+from bot import loop
 from bot.app import running
 from bot.channels.telegram import NAME, Telegram, account_of
 from bot.operating.memory import keep_what_is_loaded
@@ -176,4 +176,5 @@ async def desk(way: str, token: str, base_url: str, file_url: str, port: int, ur
 
 if __name__ == "__main__":
     _, way, token, base_url, file_url, port, url = sys.argv
-    asyncio.run(desk(way, token, base_url, file_url, int(port), url))
+    with loop.runner() as runner:
+        runner.run(desk(way, token, base_url, file_url, int(port), url))

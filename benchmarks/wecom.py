@@ -22,6 +22,7 @@ from sqlmodel import Session
 from benchmarks.front_desk import chats, open_stores
 from benchmarks.telegram import folder_for_a_bench, wait_until
 from benchmarks.telegram_echo import READY, served
+from bot import loop
 from bot.app import running
 from bot.channels import wecom
 from bot.channels.wecom import pace
@@ -208,4 +209,5 @@ async def desk(base_url: str, port: int, url: str) -> None:
 
 if __name__ == "__main__":
     _, base_url, port, url = sys.argv
-    asyncio.run(desk(base_url, int(port), url))
+    with loop.runner() as runner:
+        runner.run(desk(base_url, int(port), url))

@@ -20,7 +20,7 @@ from bot.reach import Reach, managers_but
 from bot.stores import open_store
 from bot.talk import NEWS_OF_CHATS, PRIVATE, Incoming, Said
 from storage import inbox, outbox, staff
-from storage.database import Database, check, is_conflict, savepoint
+from storage.database import Database, check, is_conflict
 from storage.inbox import Inbox
 from storage.staff import Contact, Group, Staff
 
@@ -38,6 +38,18 @@ class NotHandled(Exception):
         super().__init__(problem)
         self.inbox_id = inbox_id
         self.problem = problem
+
+
+class Refused(Exception):
+    """Somebody asked for what is not possible: nothing of it stays, and it is told in a transaction of its own.
+
+    Most messages ask for what is possible, so none of them pays for a savepoint.
+    """
+
+    def __init__(self, inbox_id: int, refusal: Refusal) -> None:
+        super().__init__(str(refusal))
+        self.inbox_id = inbox_id
+        self.refusal = refusal
 
 
 class Desk:
@@ -106,11 +118,14 @@ class Desk:
 
     async def _work(self, lane: str) -> None:
         try:
-            failures = 0
+            failures, refused = 0, None
             while True:
                 self._again.discard(lane)
                 try:
-                    more = await self._database.write(partial(self.handle_next, lane))
+                    more = await self._database.write(partial(self.handle_next, lane, refused=refused))
+                except Refused as asked:
+                    refused = asked
+                    continue
                 except NotHandled as failed:
                     failures += 1
                     await self._count(failed, lane)
@@ -143,8 +158,11 @@ class Desk:
             for admin in managers_but(scene, person):
                 scene.tell(admin.id, notice("desk.broken_for", name=person.name), dedupe=f"parked|{failed.inbox_id}")
 
-    def handle_next(self, lane: str, session: Session) -> bool | None:
-        """Handles the lane's oldest message: whether another waits, None if there was none. Raises NotHandled."""
+    def handle_next(self, lane: str, session: Session, *, refused: Refused | None = None) -> bool | None:
+        """Handles the lane's oldest message: whether another waits, None if there was none.
+
+        Raises NotHandled, or Refused, which is told when it is given back.
+        """
         kind, _, key = lane.partition(":")
         person = staff.lock(session, int(key)) if kind == "staff" else None
         if person is None:
@@ -166,8 +184,10 @@ class Desk:
             elif person is None or (not person.active and people_joining.is_joining(incoming)):
                 self._hear_stranger(session, event, contact, incoming)
             else:
-                self._handle(session, event, person, incoming)
+                self._handle(session, event, person, incoming, refused)
             check(session)
+        except Refused:
+            raise
         except Exception as error:
             if is_conflict(error):
                 raise
@@ -198,7 +218,9 @@ class Desk:
             via = _back_to(incoming) if heard.store_id else ""
             self._put(session, heard.store_id, heard.recipient, heard.said, via=via)
 
-    def _handle(self, session: Session, event: Inbox, person: Staff, incoming: Incoming) -> None:
+    def _handle(
+        self, session: Session, event: Inbox, person: Staff, incoming: Incoming, refused: Refused | None
+    ) -> None:
         staff.spoke(session, event.contact_id, now=self._clock.now())
         in_group = incoming.chat != PRIVATE
         group = self._group(session, incoming, person) if in_group else None
@@ -207,7 +229,7 @@ class Desk:
         if not self._concerns_us(ctx, incoming, group):
             inbox.forget_words(session, event)
             return
-        private, answer = self._answer(ctx, incoming)
+        private, answer = self._answer(ctx, incoming, refused)
         if answer is None:
             return
         if in_group and group is None:
@@ -232,19 +254,16 @@ class Desk:
         at = staff.group_at(session, channel=incoming.channel, account=incoming.account, address=incoming.chat)
         return at if at is not None and at.store_id == person.store_id else None
 
-    def _answer(self, ctx: Context, incoming: Incoming) -> tuple[bool, Answer]:
-        """Whether the answer is private, and the answer; what a person may not do changes nothing and is told."""
+    def _answer(self, ctx: Context, incoming: Incoming, refused: Refused | None) -> tuple[bool, Answer]:
+        """Whether the answer is private, and the answer; raises Refused, which is told when it is given back."""
+        if refused is not None and refused.inbox_id == ctx.inbox_id:
+            return True, _tell_refused(ctx, incoming, refused.refusal)
         if not ctx.me.active:
             return True, notice("desk.not_active")
         try:
-            with savepoint(ctx.session):
-                return hearing.answer(ctx, incoming)
+            return hearing.answer(ctx, incoming)
         except Refusal as refusal:
-            if refusal.ends_form:
-                filling.leave_open_form(ctx)
-            if refusal.audited:
-                ctx.record(refusal.audited, incoming.action[:64] or "text", by=ctx.me, rule=refusal.notice.key)
-            return True, refusal.notice
+            raise Refused(ctx.inbox_id, refusal) from refusal
 
     def _put(self, session: Session, store_id: int | None, recipient: str, said: Notice, *, via: str = "") -> None:
         outbox.put(
@@ -256,6 +275,15 @@ class Desk:
             via=via,
             subject=said.subject,
         )
+
+
+def _tell_refused(ctx: Context, incoming: Incoming, refusal: Refusal) -> Notice:
+    """What a person may not do changes nothing and is told; what nobody should try is on record."""
+    if refusal.ends_form:
+        filling.leave_open_form(ctx)
+    if refusal.audited:
+        ctx.record(refusal.audited, incoming.action[:64] or "text", by=ctx.me, rule=refusal.notice.key)
+    return refusal.notice
 
 
 def _back_to(incoming: Incoming) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 from sqlmodel import Session, select
 
+from bot import loop
 from bot.__main__ import DEMO_STORE
 from bot.app import CLOCK, App, running
 from bot.clock import Clock
@@ -223,7 +224,7 @@ def store_at_work(
     database = Database(url)
     if not loaded:
         load_sample(database, toml)
-    with asyncio.Runner() as runner:
+    with loop.runner() as runner:
         work = running(settings, database, demo=True)
         app = runner.run(work.__aenter__())
         try:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from bot import texts
 from tests.sources import Source, dotted
 
-LOWEST = {"talk", "clock", "failpoints", "failures"}
+LOWEST = {"talk", "clock", "loop", "failpoints", "failures"}
 MIDDLE = {
     *(
         "hearing",
@@ -66,6 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rules": {"reading"},
     "talk": set(),
     "clock": set(),
+    "loop": set(),
     "failpoints": set(),
     "failures": set(),
 }

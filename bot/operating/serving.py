@@ -15,7 +15,7 @@ import uvicorn
 from sqlmodel import Session
 from starlette.types import ASGIApp
 
-from bot import sample_cases
+from bot import loop, sample_cases
 from bot.app import App, demo_ahead, load, running, scene_at
 from bot.clock import Clock
 from bot.operating.memory import keep_what_is_loaded
@@ -38,7 +38,7 @@ def demo() -> None:
         if settings.demo_cases:
             database.write_now(partial(sample_cases.open_cases, store_key=sample.store.key, now=now))
             database.write_now(partial(keep_watch, now=now))
-        asyncio.run(_serve(settings, database, demo=True))
+        _run(settings, database, demo=True)
 
 
 def serve() -> None:
@@ -47,7 +47,12 @@ def serve() -> None:
         clear_away(settings)
         with opened(settings) as database:
             database.write_now(partial(keep_watch, now=Clock().now()))
-            asyncio.run(_serve(settings, database, demo=False))
+            _run(settings, database, demo=False)
+
+
+def _run(settings: Settings, database: Database, *, demo: bool) -> None:
+    with loop.runner() as runner:
+        runner.run(_serve(settings, database, demo=demo))
 
 
 def keep_watch(session: Session, now: datetime) -> None:

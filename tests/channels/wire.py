@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from bot import loop
 from bot.__main__ import DEMO_STORE
 from bot.app import App, running
 from bot.settings import Settings
@@ -74,7 +75,7 @@ def wired(url: str, folder: Path, *, demo: bool = True, **more: Any) -> Iterator
     settings = Settings(data=folder, database_url=url, demo_now=now, **more)
     database = Database(url)
     database.write_now(partial(load_store, file=read_store(DEMO_STORE.read_text("utf-8")), now=now))
-    with asyncio.Runner() as runner:
+    with loop.runner() as runner:
         work = running(settings, database, demo=demo)
         wire = Wire(runner.run(work.__aenter__()), runner)
         try:

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from bot import desk as desks
 from bot.desk import Desk
-from bot.feature import Answer, Command, Context, Feature
+from bot.feature import Answer, Command, Context, Feature, Refusal
 from bot.talk import Incoming, Said
 from storage import audit
 from storage.audit import Audit
@@ -19,6 +19,7 @@ from tests.storage.shop import all_rows
 
 APOLOGY = "出了点问题"
 BROKEN_FOR = "说的一句话我没有办成"
+NOT_YOURS = "这件事不归您办"
 STRANGER = "只为店里同事服务"
 tries: list[str] = []
 
@@ -31,6 +32,14 @@ def break_down(ctx: Context, word: str, rest: str) -> Answer:
     raise LookupError("broken command")
 
 
+def refuse(ctx: Context, word: str, rest: str) -> Answer:
+    """Refuses after it has written and told something."""
+    tries.append(rest)
+    ctx.record("half a change", "x", by=ctx.me)
+    ctx.tell(ctx.me.id, words("半句"), urgent=True)
+    raise Refusal("desk.not_yours", audited="desk.not_allowed")
+
+
 def repeat(ctx: Context, word: str, rest: str) -> Answer:
     return words(rest.strip())
 
@@ -40,6 +49,7 @@ FEATURES = {
         "test",
         commands=(
             Command("test.broken", ("坏了",), break_down, in_menu=False),
+            Command("test.refused", ("不行",), refuse, in_menu=False),
             Command("test.repeat", ("跟读",), repeat, in_menu=False),
         ),
     )
@@ -122,6 +132,24 @@ async def test_a_message_that_fails_leaves_nothing_of_its_half_change(office: Of
 
     assert all_rows(office.database, Audit) == []
     assert shown("半句") not in office.channel.told("wang")
+
+
+async def test_what_is_refused_leaves_nothing_but_its_answer_and_is_tried_once(office: Office, desk: Desk) -> None:
+    await desk.receive(said("不行", 1))
+    await desk.receive(said("跟读 后面的", 2))
+    await desk.receive(said("跟读 别人的", by="chen"))
+
+    await settled(office, desk)
+
+    refused, after = office.channel.told("wang")
+    assert refused.startswith(NOT_YOURS)
+    assert after == shown("后面的")
+    assert office.channel.told("chen") == [shown("别人的")]
+    assert [(entry.verb, entry.rule) for entry in all_rows(office.database, Audit)] == [
+        ("desk.not_allowed", "desk.not_yours")
+    ]
+    assert [(row.state, row.attempts) for row in all_rows(office.database, Inbox)] == [(InboxState.DONE, 0)] * 3
+    assert len(tries) == 1
 
 
 async def test_anothers_lane_goes_on_while_one_fails(office: Office, desk: Desk) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any
 import httpx
 import uvicorn
 
+from bot import loop
 from bot.app import running
 from bot.settings import Settings
 from storage.database import Database
@@ -51,7 +51,8 @@ class _Serving(threading.Thread):
 
     def run(self) -> None:
         try:
-            asyncio.run(self._serve())
+            with loop.runner() as runner:
+                runner.run(self._serve())
         except BaseException as error:
             self.error = error
             self.started.set()
