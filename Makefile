@@ -32,7 +32,7 @@ test: style
 	@echo "types, services (PostgreSQL and Chromium) and tests"
 	@$(BIN)/mypy --no-error-summary > $(VENV)/types.log 2>&1 & types=$$!; \
 	$(BIN)/python -m tests.services && \
-	TMPDIR=$${TMPDIR:-$(MEMORY)} $(BIN)/pytest --numprocesses $(WORKERS) --dist load --maxschedchunk 2; \
+	TMPDIR=$${TMPDIR:-$(MEMORY)} $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder; \
 	tests=$$?; wait $$types || { echo "types:"; cat $(VENV)/types.log; exit 1; }; exit $$tests
 
 lint: style

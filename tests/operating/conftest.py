@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 import structlog
 
 from tests.operating.commands import DEMO, Terminal
+from tests.services import Run
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +27,13 @@ def logging_as_it_was() -> Iterator[None]:
 @pytest.fixture
 def terminal(tmp_path: Path) -> Terminal:
     return Terminal(tmp_path)
+
+
+@pytest.fixture
+def migrated(tmp_path: Path, run: Run) -> None:
+    """The terminal's database has its tables already: making them anew takes longer than most commands."""
+    (tmp_path / "data").mkdir(mode=0o700)
+    shutil.copyfile(run.sqlite(), tmp_path / "data" / "qiantai.db")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

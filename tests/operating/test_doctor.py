@@ -128,7 +128,7 @@ ILLS = [
 
 
 @pytest.fixture
-def well(terminal: Terminal) -> Terminal:
+def well(terminal: Terminal, migrated: None) -> Terminal:
     """A store in which everything is well, but that it does not serve just now."""
     terminal.settings = {**terminal.settings, "QIANTAI_WEB_CHAT": "on"}
     terminal.types("load", DEMO)

@@ -21,7 +21,7 @@ ONLY_TELEGRAM = {"QIANTAI_TELEGRAM_TOKEN": TOKEN, "QIANTAI_WEB_CHAT": "off"}
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Terminal:
+def terminal(tmp_path: Path, migrated: None) -> Terminal:
     """Somebody whose store is loaded, with a bot and without a web chat."""
     made = Terminal(tmp_path, **ONLY_TELEGRAM)
     assert made.types("load", DEMO).code == 0

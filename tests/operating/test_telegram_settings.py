@@ -29,7 +29,7 @@ def fake() -> Iterator[FakeTelegram]:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path, fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+def terminal(tmp_path: Path, migrated: None, fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     """Somebody whose store is loaded and whose bot is the fake's; what this machine has set counts for nothing."""
     for name in [name for name in os.environ if name.startswith("QIANTAI_")]:
         monkeypatch.delenv(name)

@@ -30,7 +30,7 @@ def fake() -> Iterator[FakeWeCom]:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path, fake: FakeWeCom) -> Terminal:
+def terminal(tmp_path: Path, migrated: None, fake: FakeWeCom) -> Terminal:
     """Somebody whose store is loaded, where all but 吴刚 have spoken to WeCom's app."""
     own = {"CORP_ID": CORP, "AGENT_ID": str(AGENT), "SECRET": SECRET, "BASE_URL": fake.base_url}
     made = Terminal(tmp_path, **(APP | {f"QIANTAI_WECOM_{name}": value for name, value in own.items()}))
