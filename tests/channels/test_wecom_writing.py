@@ -134,6 +134,16 @@ def test_more_than_six_buttons_go_on_a_card_of_their_own(number: int, sizes: lis
     assert {part.content["main_title"]["title"] for part in found} == {"哪一天？"}
 
 
+def test_a_further_card_says_what_it_belongs_to_and_repeats_nothing() -> None:
+    message = Message("想休哪一天？\n下面这些天都可以。\n同事：王磊", many(7))
+
+    front, behind = map(card_of, parts(message))
+
+    assert front["main_title"] == behind["main_title"] == {"title": "想休哪一天？"}
+    assert front["sub_title_text"] == "下面这些天都可以。"
+    assert {"sub_title_text", "horizontal_content_list"} & set(behind) == set()
+
+
 def test_two_buttons_that_do_the_same_are_one() -> None:
     [part] = parts(Message("好？", ((YES, NO), (YES,))))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.channels.cutting import Measure, pieces
@@ -85,7 +85,8 @@ def parts(message: Message, task_id: Callable[[], str] = new_task_id, shape: Sha
         return [*shape.texts(message), *file]
     card = _card(message, shape.longest_words)
     first = shape.texts(message) if card.too_long else []
-    return [*first, *(_part(card, some, task_id()) for some in _sixes(buttons)), *file]
+    front, *more = _sixes(buttons)
+    return [*first, _part(card, front, task_id()), *_behind(card, more, task_id), *file]
 
 
 def anew(message: Message, home: str, task_id: Callable[[], str] = new_task_id, shape: Shape = APP) -> list[Part]:
@@ -99,7 +100,12 @@ def anew(message: Message, home: str, task_id: Callable[[], str] = new_task_id, 
         action = {"card_action": {"type": 1, "url": home}}
         return [Part("template_card", {"card_type": "text_notice", **_shown(card), **action}), *rest]
     first, *more = _sixes(buttons)
-    return [_part(card, first, ""), *rest, *(_part(card, some, task_id()) for some in more)]
+    return [_part(card, first, ""), *rest, *_behind(card, more, task_id)]
+
+
+def _behind(card: _Card, more: Iterable[Sequence[Pressable]], task_id: Callable[[], str]) -> Iterable[Part]:
+    """Further buttons have cards of their own, which say by their title what they belong to and repeat nothing."""
+    return (_part(replace(card, words="", fields=()), some, task_id()) for some in more)
 
 
 def _part(card: _Card, buttons: Sequence[Pressable], task_id: str) -> Part:
