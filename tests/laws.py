@@ -159,7 +159,7 @@ def clock_reads(file: Source) -> Iterator[str]:
     for imported in file.imports():
         if imported.full in CLOCKS and imported.package == "time":
             yield file.at(imported.line, f"imports {imported.full}")
-    for node in file.nodes():
+    for node in file.nodes:
         if isinstance(node, ast.Attribute) and ".".join(dotted(node).split(".")[-2:]) in CLOCKS:
             yield file.at(node.lineno, f"reads {dotted(node)}")
 
@@ -202,7 +202,7 @@ def branches(argument: ast.expr) -> list[ast.Constant]:
 
 def key_patterns(file: Source) -> Iterator[str]:
     """`f"leave.kind_{kind}"` as the pattern of the keys it can make; an f-string that says nothing fixed makes none."""
-    for node in file.nodes():
+    for node in file.nodes:
         if isinstance(node, ast.JoinedStr):
             fixed = "".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
             if "." in fixed and re.search("[a-z]", fixed):

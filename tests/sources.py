@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -54,12 +54,13 @@ class Source:
     def at(self, line: int, said: str) -> str:
         return f"{self.path}:{line} {said}"
 
-    def nodes(self) -> Iterator[ast.AST]:
-        return ast.walk(self.tree)
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        return tuple(ast.walk(self.tree))
 
     def imports(self) -> Iterator[Imported]:
         """Every import wherever it stands, those for type checkers and inside functions too."""
-        for node in self.nodes():
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from (Imported(alias.name, "", node.lineno) for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -73,18 +74,18 @@ class Source:
         return ".".join([*package, *([node.module] if node.module else [])])
 
     def calls(self) -> Iterator[ast.Call]:
-        return (node for node in self.nodes() if isinstance(node, ast.Call))
+        return (node for node in self.nodes if isinstance(node, ast.Call))
 
     def functions(self) -> Iterator[Function]:
-        return (node for node in self.nodes() if isinstance(node, Function))
+        return (node for node in self.nodes if isinstance(node, Function))
 
     def length(self, function: Function) -> int:
         return (function.end_lineno or function.lineno) - function.lineno + 1
 
     def literals(self) -> Iterator[ast.Constant]:
         """Strings, the fixed parts of f-strings included, docstrings not."""
-        docstrings = {id(node.value) for node in self.nodes() if isinstance(node, ast.Expr)}
-        for node in self.nodes():
+        docstrings = {id(node.value) for node in self.nodes if isinstance(node, ast.Expr)}
+        for node in self.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
                 yield node
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time as stopwatch
-
 import pytest
 
 from bot.reading import Duration, Misread, Point, find_time
@@ -113,24 +111,22 @@ def test_whatever_is_read_by_itself_is_found_whole(expression: str) -> None:
     assert found_in(expression, "any") == expression
 
 
+# Searching each takes a fraction of a second, and minutes where somebody makes it quadratic.
+@pytest.mark.timeout(30)
 @pytest.mark.parametrize(
-    "message",
+    ("message", "piece"),
     [
-        "周一" * 50_000,
-        "1" * 100_000,
-        "一二三四五六" * 17_000,
-        " " * 100_000,
-        "2点到" * 33_000,
-        "5、" * 50_000,
-        "(周五" * 33_000,
-        "差" * 100_000,
-        "请" * 100_000,
+        ("周一" * 50_000, "周一" * 7),
+        ("1" * 100_000, ""),
+        ("一二三四五六" * 17_000, ""),
+        (" " * 100_000, ""),
+        ("2点到" * 33_000, "2点到2点"),
+        ("5、" * 50_000, "5、5、5、5、5、5、5"),
+        ("(周五" * 33_000, "周五"),
+        ("差" * 100_000, ""),
+        ("请" * 100_000, ""),
     ],
     ids=lambda message: message[:4],
 )
-def test_a_message_of_a_hundred_kilobytes_is_searched_in_a_moment(message: str) -> None:
-    start = stopwatch.perf_counter()
-
-    find_time(message, now=NOW, calendar=CALENDAR)
-
-    assert stopwatch.perf_counter() - start < 3
+def test_a_message_of_a_hundred_kilobytes_is_searched_in_a_moment(message: str, piece: str) -> None:
+    assert found_in(message) == piece
