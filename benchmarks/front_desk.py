@@ -141,8 +141,7 @@ async def at_work(database: Database) -> AsyncIterator[FrontDesk]:
         desk_idle=lambda: desk.idle,
         tidy=_nothing,
     )
-    loop = asyncio.get_running_loop()
-    database.listen(partial(_hear, loop, {"lane": desk.wake, "outbox": delivery.wake}, timetable.wake))
+    database.listen(partial(_heard, {"lane": desk.wake, "outbox": delivery.wake}, timetable.wake))
     running = asyncio.create_task(timetable.run())
     try:
         yield FrontDesk(desk, timetable, channel)
@@ -151,10 +150,6 @@ async def at_work(database: Database) -> AsyncIterator[FrontDesk]:
         await asyncio.gather(running, return_exceptions=True)
         await desk.close()
         await delivery.close()
-
-
-def _hear(loop: asyncio.AbstractEventLoop, wakers: Wakers, otherwise: Waker, topics: frozenset[str]) -> None:
-    loop.call_soon_threadsafe(_heard, wakers, otherwise, topics)
 
 
 def _heard(wakers: Wakers, otherwise: Waker, topics: frozenset[str]) -> None:

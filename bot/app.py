@@ -126,8 +126,7 @@ async def running(settings: Settings, database: Database, *, demo: bool) -> Asyn
     app = build(settings, database, clock, demo=demo, secret=await database.write(partial(_secret, settings)))
     await database.write(partial(invites.keep_only_bot, account=settings.telegram_account()))
     await database.write(partial(people_groups.keep_robots_group, to=robots_group(settings), now=clock.now()))
-    loop = asyncio.get_running_loop()
-    database.listen(partial(_hear, loop, app))
+    database.listen(partial(_heard, app))
     if database.dialect == "sqlite":
         # One process has this file, so whatever was in flight died with the one before.
         await database.write(outbox.release_leases)
@@ -279,11 +278,6 @@ def _welcome(clock: Clock, session: Session, contact: Contact, person: Staff, in
         now=clock.now(),
         via=spelled(contact),
     )
-
-
-def _hear(loop: asyncio.AbstractEventLoop, app: App, topics: frozenset[str]) -> None:
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(_heard, app, topics)
 
 
 def _heard(app: App, topics: frozenset[str]) -> None:

@@ -5,27 +5,26 @@ from __future__ import annotations
 import asyncio
 import queue
 import secrets
-import select
-import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from typing import Any, TypeVar
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from storage.ears import CHANNEL, Ears, Listener
+from storage.mailbox import Mailbox
+
 T = TypeVar("T")
 Work = Callable[[Session], T]
-Listener = Callable[[frozenset[str]], None]
 
 BELLS = "bells"
-CHANNEL = "qiantai"
 # A commit is on the disk before anybody is answered; only tests, which cut no power, say otherwise.
 SYNCHRONOUS = "FULL"
 # Whatever waits for the writer shares one commit.
@@ -35,10 +34,6 @@ WRITERS = 6
 READERS = 4
 CONFLICTS = ("40001", "40P01")
 CONFLICT_RETRIES = 20
-FIRST_RECONNECT_SECONDS = 0.1
-LONGEST_RECONNECT_SECONDS = 10.0
-# Heard after a connection was lost: whatever was rung meanwhile was missed.
-MISSED = "missed"
 
 
 def ring_bell(session: Session, topic: str) -> None:
@@ -116,57 +111,6 @@ class _Task:
 _Queued = tuple[int, int, _Task | None]
 
 
-def libpq_address(url: str) -> str:
-    """Where the database is, for a connection of PostgreSQL's own library."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-class _Ears:
-    """Hears the bells of other processes on PostgreSQL: a thread with a connection of its own, until it is closed."""
-
-    def __init__(self, url: str, own_name: str, heard: Listener) -> None:
-        self._address = libpq_address(url)
-        self._own_name = own_name
-        self._heard = heard
-        self._close, self._closed = socket.socketpair()
-        self._thread = threading.Thread(target=self._listen, name="ears", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._close.close()
-        self._thread.join()
-        self._closed.close()
-
-    def _listen(self) -> None:
-        wait = FIRST_RECONNECT_SECONDS
-        while True:
-            try:
-                with psycopg.connect(self._address, autocommit=True) as connection:
-                    connection.execute(f"LISTEN {CHANNEL}")
-                    wait = FIRST_RECONNECT_SECONDS
-                    self._heard(frozenset({MISSED}))
-                    self._pass_on(connection)
-                    while not self._is_closed(connection):
-                        self._pass_on(connection)
-                    return
-            except psycopg.OperationalError:
-                if self._is_closed(seconds=wait):
-                    return
-                wait = min(2 * wait, LONGEST_RECONNECT_SECONDS)
-
-    def _is_closed(self, *sources: psycopg.Connection, seconds: float | None = None) -> bool:
-        """Waits until something arrives, or until the time is over."""
-        waiting: list[socket.socket | psycopg.Connection] = [self._closed, *sources]
-        ready, _, _ = select.select(waiting, [], [], seconds)
-        return self._closed in ready
-
-    def _pass_on(self, connection: psycopg.Connection) -> None:
-        rung = [notification.payload.partition(" ") for notification in connection.notifies(timeout=0)]
-        topics = frozenset(topic for name, _, topic in rung if name != self._own_name)
-        if topics:
-            self._heard(topics)
-
-
 class Database:
     """Runs `work(session)` in transactions: `write` one after another, `read` beside them; awaited or waited for."""
 
@@ -174,8 +118,9 @@ class Database:
         self.url = url
         self.dialect = make_url(url).get_backend_name()
         self._listeners: list[Listener] = []
+        self._mailboxes: dict[asyncio.AbstractEventLoop, Mailbox] = {}
         self._name = secrets.token_hex(8)
-        self._ears: _Ears | None = None
+        self._ears: Ears | None = None
         self._closed = False
         self._closing = threading.Lock()
         if self.dialect == "sqlite":
@@ -191,10 +136,25 @@ class Database:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
 
     def listen(self, listener: Listener) -> None:
-        """`listener(topics)` is called after commits, in a thread of the database: it must only wake others."""
-        self._listeners.append(listener)
+        """`listener(topics)` is called after commits: in the event loop that runs here.
+
+        Where none does it is called in a thread of the database, and must only wake others.
+        """
+        try:
+            mailbox = self._mailbox()
+        except RuntimeError:
+            self._listeners.append(listener)
+        else:
+            self._listeners.append(lambda topics: mailbox.put(partial(listener, topics)))
         if self.dialect != "sqlite" and self._ears is None:
-            self._ears = _Ears(self.url, self._name, self.heard)
+            self._ears = Ears(self.url, self._name, self.heard)
+
+    def _mailbox(self) -> Mailbox:
+        """That of the event loop which runs here. Raises RuntimeError where none does."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._mailboxes:
+            self._mailboxes[loop] = Mailbox(loop)
+        return self._mailboxes[loop]
 
     def heard(self, topics: frozenset[str]) -> None:
         """Wakes the listeners of this process; other processes' commits arrive here as well."""
@@ -206,11 +166,11 @@ class Database:
 
         What somebody outside waits for goes `first`: what waits for the writer already is done behind it.
         """
-        return await asyncio.wrap_future(self.submit(work, first=first))
+        return await self._mailbox().outcome(self.submit(work, first=first))
 
     async def read(self, work: Work[T]) -> T:
         """Runs `work` on a connection that never waits for the writer; it must not write."""
-        return await asyncio.wrap_future(self._readers.submit(self.read_now, work))
+        return await self._mailbox().outcome(self._readers.submit(self.read_now, work))
 
     def write_now(self, work: Work[T]) -> T:
         """`write` for the command line and for tests: blocks until the commit."""

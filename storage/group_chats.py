@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import String, cast, or_, update
 from sqlmodel import Session, col, select
 
-from storage.columns import insert_new
+from storage.columns import insert_new, the_row
 from storage.staff import Group, group_at, put
 
 
@@ -32,7 +32,7 @@ def take_group(session: Session, store_id: int, *, name: str, channel: str, acco
     _make_room(session, channel=channel, account=account, address=address)
     place = {"channel": channel, "account": account, "address": address}
     made = insert_new(session, Group, {"store_id": store_id, "name": name, "listed": False, **place})
-    return None if made is None else session.get_one(Group, made)
+    return None if made is None else the_row(session, Group, made)
 
 
 def give_up_group(session: Session, known: Group, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Index, String, UniqueConstraint, bindparam, delete, func, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import JSON, KEY, Moment, insert_new
+from storage.columns import JSON, KEY, Moment, insert_new, the_row
 from storage.database import ring_bell
 from storage.staff import Contact, contact
 
@@ -176,7 +176,7 @@ def forget_before(session: Session, before: datetime) -> int:
 
 
 def get(session: Session, inbox_id: int) -> Inbox:
-    return session.get_one(Inbox, inbox_id)
+    return the_row(session, Inbox, inbox_id)
 
 
 def last_before(session: Session, inbox_id: int, *, lane: str) -> Inbox | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import JSON, KEY, Moment, insert_new
+from storage.columns import JSON, KEY, Moment, insert_new, row_with_id
 from storage.database import ring_bell
 
 # A notice whose `via` begins so goes there or nowhere; others also go to another chat of the person.
@@ -130,7 +130,7 @@ def sends_made_at(session: Session, store_id: int, at: datetime) -> list[Outbox]
 
 
 def get(session: Session, outbox_id: int) -> Outbox | None:
-    return session.get(Outbox, outbox_id)
+    return row_with_id(session, Outbox, outbox_id)
 
 
 def ref_of_target(session: Session, row: Outbox) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Index, String, UniqueConstraint, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import JSON, KEY, Moment, insert_new
+from storage.columns import JSON, KEY, Moment, insert_new, the_row
 
 
 class SanctionState(StrEnum):
@@ -63,7 +63,7 @@ class Sanction(SQLModel, table=True):
 def draft(session: Session, proposed: Sanction) -> Sanction | None:
     """Keeps the draft; None if the same fact was drafted under the same rule before."""
     made = insert_new(session, Sanction, proposed.model_dump(exclude={"id"}))
-    return session.get_one(Sanction, made) if made is not None else None
+    return the_row(session, Sanction, made) if made is not None else None
 
 
 def under_rule(session: Session, staff_id: int, rule: str, *, start: datetime, end: datetime) -> list[Sanction]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Column, UniqueConstraint, bindparam, false, func, or_, true, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import JSON, KEY, Moment, insert_new
+from storage.columns import JSON, KEY, Moment, insert_new, row_with_id, the_row
 
 
 class Role(StrEnum):
@@ -82,7 +82,7 @@ class Group(SQLModel, table=True):
 
 
 def get(session: Session, staff_id: int) -> Staff:
-    return session.get_one(Staff, staff_id)
+    return the_row(session, Staff, staff_id)
 
 
 _BY_KEY = select(Staff).where(Staff.key == bindparam("key"))
@@ -211,7 +211,7 @@ def block(session: Session, contact_id: int) -> Contact | None:
     won = session.connection().execute(unblocked.values(blocked=True).returning(col(Contact.id)))
     if won.scalar_one_or_none() is None:
         return None
-    known = session.get_one(Contact, contact_id)
+    known = the_row(session, Contact, contact_id)
     session.refresh(known)
     return known
 
@@ -291,15 +291,15 @@ def groups_at(session: Session, *, channel: str, account: str, addresses: Collec
 
 
 def group(session: Session, group_id: int) -> Group | None:
-    return session.get(Group, group_id)
+    return row_with_id(session, Group, group_id)
 
 
 def group_name(session: Session, group_id: int) -> str:
-    return session.get_one(Group, group_id).name
+    return the_row(session, Group, group_id).name
 
 
 def contact_by_id(session: Session, contact_id: int) -> Contact:
-    return session.get_one(Contact, contact_id)
+    return the_row(session, Contact, contact_id)
 
 
 def unblock(session: Session, contact_id: int) -> None:

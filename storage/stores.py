@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, UniqueConstraint, and_, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import JSON, KEY, Moment, insert_new
+from storage.columns import JSON, KEY, Moment, insert_new, the_row
 
 
 class Store(SQLModel, table=True):
@@ -39,7 +39,7 @@ def by_key(session: Session, key: str) -> Store | None:
 
 
 def get(session: Session, store_id: int) -> Store:
-    return session.get_one(Store, store_id)
+    return the_row(session, Store, store_id)
 
 
 def all_stores(session: Session) -> list[Store]:

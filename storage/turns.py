@@ -9,7 +9,8 @@ from typing import Self
 
 import psycopg
 
-from storage.database import Database, libpq_address
+from storage.database import Database
+from storage.ears import libpq_address
 
 # A server that does not answer is given up, so that the turn is not thought ours for long.
 CONNECT_SECONDS = 5

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, LargeBinary, UniqueConstraint, bindparam, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import JSON, KEY, Moment, insert_new
+from storage.columns import JSON, KEY, Moment, insert_new, row_with_id
 from storage.database import ring_bell
 
 PAGE = 200
@@ -111,7 +111,7 @@ def edit(session: Session, message: WebMessage, *, text: str, html: str, buttons
 
 
 def get(session: Session, message_id: int) -> WebMessage | None:
-    return session.get(WebMessage, message_id)
+    return row_with_id(session, WebMessage, message_id)
 
 
 _PAGE = (
@@ -135,7 +135,7 @@ def keep_file(session: Session, *, chat: str, name: str, content: bytes) -> WebF
 
 
 def file(session: Session, file_id: int) -> WebFile | None:
-    return session.get(WebFile, file_id)
+    return row_with_id(session, WebFile, file_id)
 
 
 def file_holding(session: Session, sha256: str) -> WebFile | None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Index, String, UniqueConstraint, bindparam, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import JSON, KEY, Moment, insert_new
+from storage.columns import JSON, KEY, Moment, insert_new, the_row
 
 
 class StepState(StrEnum):
@@ -127,7 +127,7 @@ class Extension(SQLModel, table=True):
 def begin(session: Session, step: CaseStep) -> CaseStep | None:
     """The step is somebody's now; None if this round of it was begun before."""
     made = insert_new(session, CaseStep, step.model_dump(exclude={"id"}))
-    return None if made is None else session.get_one(CaseStep, made)
+    return None if made is None else the_row(session, CaseStep, made)
 
 
 def get(session: Session, store_id: int, step_id: int) -> CaseStep | None:

@@ -166,12 +166,11 @@ class Office:
 
 def lanes_are_woken(database: Database, desk: Desk) -> None:
     """What is committed wakes the lanes, as in the running front desk; call it in the event loop."""
-    loop = asyncio.get_running_loop()
 
     def heard(topics: frozenset[str]) -> None:
         for topic in topics:
             if topic.startswith("lane:"):
-                loop.call_soon_threadsafe(desk.wake, topic.removeprefix("lane:"))
+                desk.wake(topic.removeprefix("lane:"))
 
     database.listen(heard)
 

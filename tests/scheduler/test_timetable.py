@@ -52,15 +52,14 @@ async def office(sqlite_url: str) -> AsyncIterator[Office]:
         yield opened
 
 
-def wake(loop: asyncio.AbstractEventLoop, office: Office, topics: frozenset[str]) -> None:
-    loop.call_soon_threadsafe(office.timetable.wake)
+def wake(office: Office, topics: frozenset[str]) -> None:
+    office.timetable.wake()
 
 
 @asynccontextmanager
 async def running(office: Office) -> AsyncIterator[None]:
     """The timetable at work, woken by commits as the app does it."""
-    loop = asyncio.get_running_loop()
-    office.database.listen(partial(wake, loop, office))
+    office.database.listen(partial(wake, office))
     task = asyncio.create_task(office.timetable.run())
     try:
         yield

@@ -11,7 +11,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from storage import meta
-from storage.database import MISSED, Database, ring_bell
+from storage.database import Database, ring_bell
+from storage.ears import MISSED
 
 
 class Ear:
