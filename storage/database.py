@@ -72,6 +72,9 @@ def sqlite_engine(url: str, *, read_only: bool = False, foreign_keys: bool = Tru
 
     @event.listens_for(engine, "begin")
     def _began(connection: Connection) -> None:
+        # A commit that failed has left its transaction open, and SQLAlchemy knows nothing of it.
+        if connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+            connection.connection.rollback()
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
@@ -94,6 +97,7 @@ class _Task:
         self.future: Future[Any] = Future()
         self.result: Any = None
         self.bells: set[str] = set()
+        self.ran = False
 
     def is_wanted(self) -> bool:
         """Whether it is to be done; who gave it up before it began finds it undone. To be asked once."""
@@ -101,10 +105,12 @@ class _Task:
 
     def run(self, session: Session) -> None:
         """Does the work in the session's transaction, and leaves nothing in the session; raises what it raises."""
+        self.ran = False
         self.result = self.work(session)
         session.flush()
         session.expunge_all()
         self.bells = session.info.pop(BELLS, set())
+        self.ran = True
 
 
 # How urgent it is, and which of these it is: what came earlier goes first. Nothing at all is the end.
@@ -212,21 +218,24 @@ class Database:
             queued = self._tasks.get()
             if queued[0] == LAST:
                 return
-            self._commit_group(queued)
+            self._commit_group(self._wanted_with(queued))
 
-    def _commit_group(self, first: _Queued) -> None:
-        """What waits in one commit; where one fails none has happened, and each is done again by itself.
+    def _commit_group(self, tasks: Iterator[_Task]) -> bool:
+        """All of it in one commit, True; where one fails none has happened, and those before it are done again.
 
         So nobody pays for savepoints, and what one raises concerns no other. Work is done twice here as it is on
         PostgreSQL after a conflict: only what it wrote counts.
         """
         begun: list[_Task] = []
         try:
-            self._commit(self._wanted_with(first), begun)
+            self._commit(tasks, begun)
         except Exception as error:
-            self._apart(begun, error)
-        else:
-            self._tell(begun)
+            if begun:
+                self._apart(begun, error)
+                self._commit_group(tasks)
+            return False
+        self._tell(begun)
+        return True
 
     def _wanted_with(self, first: _Queued) -> Iterator[_Task]:
         """It and what waits behind it, as long as nothing more urgent has come."""
@@ -242,18 +251,16 @@ class Database:
                 break
         self._tasks.put(queued)
 
-    def _apart(self, tasks: Sequence[_Task], error: Exception) -> None:
-        """One of these fails and nothing of any has happened: it hears why, the others are done without it."""
-        if len(tasks) == 1:
-            tasks[0].future.set_exception(error)
-            return
-        for task in tasks:
-            try:
-                self._commit([task], [])
-            except Exception as own_error:
-                task.future.set_exception(own_error)
-            else:
-                self._tell([task])
+    def _apart(self, begun: Sequence[_Task], error: Exception) -> None:
+        """The last of these fails, or their commit: nothing of any has happened. It hears why, the others are done.
+
+        It saw what is there once they are; only where something else fails it has to be tried by itself.
+        """
+        *before, last = begun
+        if not before or (self._commit_group(iter(before)) and not last.ran):
+            last.future.set_exception(error)
+        else:
+            self._commit_group(iter([last]))
 
     def _commit(self, tasks: Iterable[_Task], begun: list[_Task]) -> None:
         """Those that have `begun` are told, whatever becomes of them."""

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 
 import pytest
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
 from storage import meta
@@ -93,6 +93,52 @@ def test_work_that_fails_in_a_group_leaves_the_others_alone(database: Database) 
     assert value_of(database, "more") == 6
     assert isinstance(bad.exception(), LookupError)
     assert value_of(database, "bad") is None
+
+
+def test_work_that_fails_in_a_group_is_tried_once(sqlite_url: str) -> None:
+    database, gate, tries = Database(sqlite_url), Gate(), list[str]()
+    database.submit(gate)
+    assert gate.entered.wait(10)
+    first = database.submit(put("first"))
+    bad = database.submit(partial(_refuses, tries))
+    behind = [database.submit(put(f"behind{n}", n)) for n in range(3)]
+
+    gate.open.set()
+    wait([first, bad, *behind])
+
+    assert isinstance(bad.exception(), LookupError)
+    assert tries == ["first is there"]
+    assert [value_of(database, f"behind{n}") for n in range(3)] == [0, 1, 2]
+    database.close()
+
+
+def _refuses(tries: list[str], session: Session) -> None:
+    """Fails at what it sees, which is what was done before it."""
+    tries.append("first is there" if meta.get(session, "first") else "nothing is there")
+    raise LookupError("after the first")
+
+
+def test_a_group_whose_commit_fails_is_done_one_by_one_and_only_who_is_at_fault_hears_it(sqlite_url: str) -> None:
+    database, gate = Database(sqlite_url), Gate()
+    database.submit(gate)
+    assert gate.entered.wait(10)
+    first, orphan, last = (database.submit(work) for work in (put("first", 1), _fails_at_the_commit, put("last", 2)))
+
+    gate.open.set()
+    wait([first, orphan, last])
+
+    assert isinstance(orphan.exception(), IntegrityError)
+    assert (first.exception(), last.exception()) == (None, None)
+    assert (value_of(database, "first"), value_of(database, "last")) == (1, 2)
+    database.close()
+
+
+def _fails_at_the_commit(session: Session) -> None:
+    connection = session.connection()
+    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    connection.exec_driver_sql(
+        "INSERT INTO groups (store_id, name, channel, account, address) VALUES (999, 'nobody', 'x', 'y', 'z')"
+    )
 
 
 def test_a_savepoint_undoes_only_what_is_inside_it(database: Database) -> None:
