@@ -18,7 +18,7 @@ from tests.chat import Seen
 from tests.chats.out_steps import OUTING, TRIP
 from tests.journeys.comparing import looking_into
 from tests.journeys.forking import Forked
-from tests.journeys.killing import DEATH_SECONDS, Front
+from tests.journeys.killing import DEATH_SECONDS, POLL_SECONDS, Front
 from tests.services import Run
 
 pytestmark = pytest.mark.timeout(300)
@@ -61,14 +61,15 @@ class Staff:
         return await self.sends("presses", who, number, message=message.id, action=action)
 
     async def finds(self, who: str, label: str) -> Seen:
-        for _ in range(20):
-            found = [one for one in await self.sees(who, wait="1") if label in one.buttons]
-            if found:
-                return found[-1]
-        raise AssertionError(f"{who} sees no {label}")
+        async with asyncio.timeout(DEATH_SECONDS):
+            while True:
+                found = [one for one in await self.sees(who) if label in one.buttons]
+                if found:
+                    return found[-1]
+                await asyncio.sleep(POLL_SECONDS)
 
-    async def sees(self, who: str, *, chat: str = "private", wait: str = "0") -> list[Seen]:
-        asked = {"as": who, "chat": chat, "after": "0", "wait": wait}
+    async def sees(self, who: str, *, chat: str = "private") -> list[Seen]:
+        asked = {"as": who, "chat": chat, "after": "0", "wait": "0"}
         answer = await self._http.get("/api/chat/messages", params=asked)
         newest = {one.id: one for one in map(Seen.of, answer.json()["messages"])}
         return list(newest.values())
