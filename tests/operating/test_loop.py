@@ -1,0 +1,16 @@
+"""On which event loop everything runs."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot import loop
+
+
+async def kind() -> str:
+    return type(asyncio.get_running_loop()).__module__
+
+
+def test_everything_runs_on_libuvs_loop() -> None:
+    with loop.runner() as runner:
+        assert runner.run(kind()) == "uvloop"
