@@ -22,6 +22,7 @@ from bot.clock import Clock, monotonic_seconds
 from bot.desk import Desk
 from bot.feature import Scene, spelled
 from bot.handlers import FEATURES, calendar, files_keeping, people_groups, people_joining, rulebook
+from bot.handlers.customers_forgetting import Retention
 from bot.notices import as_content
 from bot.platforms import House, platforms, robots_group
 from bot.reach import Reach
@@ -182,6 +183,7 @@ def build(settings: Settings, database: Database, clock: Clock, *, demo: bool, s
         lambda session, staff_id: reach.chatless(session, staff_id, clock.now()),
     )
     fetching = _fetching(database, clock, channels)
+    nightly = None if demo else partial(look_after, database, clock, _nightly(settings), _store_zone(database, clock))
     timetable = Timetable(
         database,
         clock,
@@ -189,10 +191,8 @@ def build(settings: Settings, database: Database, clock: Clock, *, demo: bool, s
         delivery,
         take_up=partial(_take_up, desk, fetching),
         desk_idle=lambda: desk.idle and fetching.idle,
-        tidy=partial(tidy, database, clock),
-        look_after=None
-        if demo
-        else partial(look_after, database, clock, _nightly(settings), _store_zone(database, clock)),
+        tidy=partial(tidy, database, clock, Retention(clock, FEATURES)),
+        look_after=nightly,
     )
     sessions = webchat.Sessions(secret, demo)
     if demo or settings.web_chat:

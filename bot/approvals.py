@@ -144,10 +144,19 @@ def decidable_about(ctx: Context, subject: str) -> Approval:
 
 
 def of_this_store(ctx: Context, approval_id: int) -> Approval:
-    request = approvals.lock(ctx.session, approval_id)
-    if request is None or request.store_id != ctx.store.id:
+    request = _locked(ctx, approval_id)
+    if request is None:
         raise Refusal("desk.no_such_button", audited="desk.forged_button")
     return request
+
+
+def _locked(scene: Scene, approval_id: int) -> Approval | None:
+    """The store's own request, after what it is about."""
+    known = approvals.get(scene.session, scene.store.id, approval_id)
+    if known is None:
+        return None
+    approvable(scene, known).locks(scene, number(known))
+    return approvals.lock(scene.session, known.id)
 
 
 def is_asked(ctx: Context, request: Approval) -> bool:
@@ -227,7 +236,7 @@ def reopen(ctx: Context, request: Approval) -> None:
 
 def look_at(scene: Scene, reminder: Reminder) -> None:
     """A pending request is looked at: too late, time for the next one, or time to remind."""
-    request = approvals.lock(scene.session, int(reminder.subject.partition(":")[2]))
+    request = _locked(scene, int(reminder.subject.partition(":")[2]))
     if request is None:
         return
     if request.state != ApprovalState.PENDING:

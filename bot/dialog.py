@@ -132,7 +132,8 @@ def advance(form: Form[Any], state: State, said: str, look: Look) -> Step:
     """One answer typed to the open question, or a correction typed at the read-back."""
     if not state.asked:
         return _correct(form, state, said, look)
-    if said.strip() in YES:
+    options = look(state.answers).question(state.asked).options
+    if said.strip() in YES and not any(said.strip() in one.names for one in options):
         # Somebody who says yes before the read-back has not answered the question.
         return again(form, state, look, lead=notice("dialog.answer_first"))
     name = state.asked
@@ -191,7 +192,7 @@ def _read(form: Form[Any], name: str, said: str, reading: Reading) -> tuple[str,
     rather = form.fields[name].rather
     if rather:
         try:
-            return rather, form.fields[rather].read(said, reading, rather)
+            return rather, form.fields[rather].read(_meant(said), reading, rather)
         except Misread:
             # Not a change of mind: it answers the question that was asked.
             rather = ""
@@ -209,13 +210,22 @@ def _several(form: Form[Any], state: State, said: str, look: Look, *, problem: N
     return settle(form, State(filled, state.asked, (*state.trail, state.asked)), look)
 
 
+def _meant(said: str) -> str:
+    """The answer without what people put before it: 改到周日, 不对，周日."""
+    return INSTEAD.sub("", said.strip()) or said
+
+
 def _correct(form: Form[Any], state: State, said: str, look: Look) -> Step:
     """At the read-back a typed time, number or name corrects the answer that it can only mean."""
     reading = look(state.answers)
-    said = INSTEAD.sub("", said.strip()) or said
+    said = _meant(said)
     problem = notice("dialog.press_or_change")
     for name, reads in form.fields.items():
-        if reads.free or not reading.question(name).needed:
+        question = reading.question(name)
+        if reads.free or not question.needed:
+            continue
+        if said in question.doubtful:
+            problem = question.doubt or problem
             continue
         try:
             value = reads.read(said, reading, name)

@@ -300,6 +300,7 @@ class Feature:
 class Approvable:
     """What the approvals mechanism asks a feature about its subjects.
 
+    `locks` takes hold of the subject, which comes before the request about it for everybody who changes both.
     `decided(scene, subject_id, approved, reason)` acts once all have said yes or one no; `reopened` undoes it;
     `expired` acts when nobody answered in time; `confirming` is what 同意 must confirm explicitly first, if anything;
     `reversible` whether a decision can still be taken back, as far as the subject goes. `requested` is false where
@@ -308,6 +309,7 @@ class Approvable:
     What is `unhurried` is reminded of once a working day, whatever the store's rhythm is.
     """
 
+    locks: Callable[[Scene, int], object]
     title: Callable[[Scene, int], Notice]
     decided: Callable[[Scene, int, Decision], None]
     reopened: Callable[[Scene, int], None]

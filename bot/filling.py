@@ -16,6 +16,7 @@ from bot.feature import Answer, Context, Feature, Refusal, Reply, Scene
 from bot.notices import Buttons, Notice, in_rows, notice, row
 from bot.questions import Option, Reading
 from bot.talk import Button
+from bot.texts import text
 from storage import dialogs
 from storage.dialogs import Dialog
 from storage.reminders import Reminder
@@ -76,6 +77,8 @@ def typed(ctx: Context, opened: Dialog, said: str, *, otherwise: Callable[[], tu
         return _do(ctx, form, opened, "go") if op else _ask_to_go_on(ctx, form, opened, said)
     if op and not (op in ONLY_AT_READ_BACK and opened.asked):
         return _do(ctx, form, opened, op)
+    if (place := _button_called(opened, said)) is not None:
+        return _choose(ctx, form, opened, f"o{place}")
     state, look = _state(opened), _look(ctx, form, opened)
     step = dialog.advance(form, state, said, look)
     instead = otherwise() if dialog.is_stuck(state, step) else None
@@ -88,6 +91,8 @@ def takes(ctx: Context, opened: Dialog, said: str) -> bool:
     if opened.asked and form.fields[opened.asked].free:
         return False
     state = _state(opened)
+    if _button_called(opened, said) is not None:
+        return True
     return not dialog.is_stuck(state, dialog.advance(form, state, said, _look(ctx, form, opened)))
 
 
@@ -107,7 +112,7 @@ def leave_open_form(ctx: Context) -> None:
     """Closes the form that is open, if one is: what it was about has been settled otherwise."""
     opened = dialogs.open_of(ctx.session, ctx.me.id)
     if opened is not None:
-        _leave(ctx, opened)
+        leave(ctx, opened)
 
 
 def step_back(ctx: Context, opened: Dialog) -> None:
@@ -125,7 +130,7 @@ def _do(ctx: Context, form: Form[Any], opened: Dialog, op: str) -> Answer:
     look, state = _look(ctx, form, opened), _state(opened)
     match op:
         case "cancel":
-            _leave(ctx, opened)
+            leave(ctx, opened)
             return notice(form.cancelled, title=form.key("title"))
         case "back":
             return _go_on(ctx, form, opened, dialog.back(form, state, look))
@@ -171,15 +176,16 @@ def _save(ctx: Context, form: Form[Any], opened: Dialog) -> Answer:
         return _go_on(ctx, form, opened, step)
     values = form.values(state.answers, look(state.answers))
     answer = form.submit(ctx, values, opened.about)
-    _leave(ctx, opened)
+    leave(ctx, opened)
     return answer
 
 
-def _leave(ctx: Context, opened: Dialog) -> None:
+def leave(scene: Scene, opened: Dialog) -> None:
+    """Closes the form, whoever was at it."""
     card = _card(opened)
-    dialogs.close(ctx.session, opened)
-    ctx.forget("dialog", f"dialog:{opened.id}")
-    ctx.refresh(card)
+    dialogs.close(scene.session, opened)
+    scene.forget("dialog", f"dialog:{opened.id}")
+    scene.refresh(card)
 
 
 def _go_on(ctx: Context, form: Form[Any], opened: Dialog, step: Step, *, instead: str = "") -> Answer:
@@ -212,7 +218,18 @@ def _asking(form: Form[Any], opened: Dialog, ahead: Ask, instead: str) -> Reply:
 
 
 def _offer(option: Option, asked: str) -> dict[str, Any]:
-    return {"field": option.sets or asked, "value": option.value, "asks": option.asks.key if option.asks else ""}
+    label = "" if option.values else option.label
+    asks, names = (option.asks.key, list(option.names)) if option.asks else ("", [])
+    return {"field": option.sets or asked, "value": option.value, "asks": asks, "label": label, "names": names}
+
+
+def _button_called(opened: Dialog, said: str) -> int | None:
+    """The place of the button on which these words stand, or which asks for more by such a name: typing is pressing."""
+    for place, one in enumerate(opened.offered):
+        label = one.get("label")
+        if said.strip() in one.get("names", ()) or (label and text(label) == said.strip()):
+            return place
+    return None
 
 
 def _option_rows(opened: Dialog, options: tuple[Option, ...]) -> Buttons:
@@ -228,9 +245,10 @@ def _controls(opened: Dialog, *, skip: bool, back: bool) -> Buttons:
 
 
 def _reading_back(ctx: Context, form: Form[Any], opened: Dialog, lead: Notice | None) -> Reply:
-    look = _look(ctx, form, opened)
-    values = form.values(opened.answers, look(opened.answers))
-    names = ("ok", "change", "cancel") if form.fields else ("ok", "cancel")
+    reading = _look(ctx, form, opened)(opened.answers)
+    values = form.values(opened.answers, reading)
+    can_change = any(reading.question(name).needed for name in form.fields)
+    names = ("ok", "change", "cancel") if can_change else ("ok", "cancel")
     buttons = row(*(Button(f"dialog.button_{name}", _action(opened, name)) for name in names))
     opened.offered = []
     return Notice(form.key(form.shows), dict(form.readback(ctx, values, opened.about)), buttons, _card(opened), lead)
@@ -271,6 +289,8 @@ def _resume(ctx: Context, form: Form[Any], opened: Dialog) -> Answer:
     held, opened.touched_at = opened.held, ctx.now
     if not held:
         return show_again(ctx, opened)
+    if (place := _button_called(opened, held)) is not None:
+        return _choose(ctx, form, opened, f"o{place}")
     return _go_on(ctx, form, opened, dialog.advance(form, _state(opened), held, _look(ctx, form, opened)))
 
 

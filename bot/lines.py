@@ -64,7 +64,7 @@ def fill(
             pieces = claim.left
             problem = problem or claim.problem
             filled |= {} if claim.problem else {name: form.stored(name, claim.value)}
-    return filled, _share(form, filled, _parts(line, pieces), look(filled)) or problem
+    return filled, _share(form, filled, line, pieces, look(filled)) or problem
 
 
 def means_a_time(reads: Reads, error: Misread) -> bool:
@@ -136,12 +136,12 @@ def _is_another(before: str, after: str, reading: Reading) -> bool:
     return goes_on is not None and goes_on.start == 0
 
 
-def _parts(line: str, pieces: list[_Piece]) -> list[tuple[str, str]]:
+def _parts(line: str, pieces: list[_Piece], *, as_said: bool) -> list[tuple[str, str]]:
     """What is left, each part with what stood before it in the line: the person's own words stay as they were."""
     parts: list[tuple[str, str]] = []
     before: _Piece | None = None
     for piece in pieces:
-        words = without_joining_words(piece.text)
+        words = piece.text.strip() if as_said else without_joining_words(piece.text)
         if not words:
             continue
         together = before is not None and before.place + 1 == piece.place and before.end <= piece.start
@@ -150,13 +150,14 @@ def _parts(line: str, pieces: list[_Piece]) -> list[tuple[str, str]]:
     return parts
 
 
-def _share(form: Form[Any], filled: dict[str, Any], parts: list[tuple[str, str]], reading: Reading) -> Notice | None:
+def _share(form: Form[Any], filled: dict[str, Any], line: str, pieces: list[_Piece], reading: Reading) -> Notice | None:
     """Free fields take what is left, in order: one part each, the last all the rest; what was wrong, if anything."""
     free = [
         name
         for name, reads in form.fields.items()
         if reads.free and reads.in_line and name not in filled and reading.question(name).needed
     ]
+    parts = _parts(line, pieces, as_said=any(form.fields[name].as_said for name in free))
     try:
         for name in free[:-1]:
             if parts:

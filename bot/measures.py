@@ -26,7 +26,9 @@ from bot.reading import (
     read_residents,
     read_time,
 )
+from bot.reading import Reading as Time
 from bot.rules.calendar import Calendar
+from bot.rules.customers import on_day
 from bot.rules.limits import HalfWorkingDay, Limit, WorkingDays, WorkingTime
 
 A_DAY, HALF_A_DAY = 24 * 60, 12 * 60
@@ -89,11 +91,13 @@ class At(Pick):
     """A moment to come (a day means its opening), or with `past` one that was (a day means its close).
 
     Of one until which something lasts a day means its close, too: `closes`. 周五下午3点, 上午11点. Where the question
-    has a `since`, an amount is working time from then on: 两天, 半天, 三个小时.
+    has a `since`, an amount is working time from then on: 两天, 半天, 三个小时. Of what is done when the store is open
+    next (`at_opening`) a closed day means the one after it, and 三天 counts from today.
     """
 
     past: bool = False
     closes: bool = False
+    at_opening: bool = False
 
     def read(self, said: str, reading: Reading, name: str) -> datetime:
         for option in reading.question(name).options:
@@ -105,6 +109,8 @@ class At(Pick):
         since = reading.question(name).since
         if isinstance(value, Duration) and since is not None:
             return _later(since, value.minutes, reading.calendar)
+        if self.at_opening:
+            value = Point(opening_of(value, reading.now, reading.calendar))
         check_future(value, reading.now)
         if isinstance(value, Point):
             return value.at
@@ -114,6 +120,21 @@ class At(Pick):
     def place(self, words: str, reading: Reading, name: str) -> Place | None:
         found = find_time(words, now=reading.now, calendar=reading.calendar, want="any")
         return Place(found.start, found.end) if found else None
+
+
+def opening_of(value: Time, now: datetime, calendar: Calendar) -> datetime:
+    """A point as it is; of a whole day its opening, of hours the first; days count from today, minutes from now."""
+    match value:
+        case Point(at):
+            return at
+        case Span(start, _) if start.astimezone(calendar.zone).time() == time():
+            return on_day(start.astimezone(calendar.zone).date(), calendar)
+        case Span(start, _):
+            return start
+        case Duration(minutes) if minutes % A_DAY == 0:
+            return on_day(now.astimezone(calendar.zone).date() + timedelta(minutes=minutes), calendar)
+        case Duration(minutes):
+            return now + timedelta(minutes=minutes)
 
 
 def _later(since: datetime, minutes: int, calendar: Calendar) -> datetime:

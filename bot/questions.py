@@ -62,7 +62,8 @@ class Question:
     """What is asked for a field: `ask` replaces its text, a `default` needs no asking, `optional` can be skipped.
 
     `day` is the day that an hour is asked for, `since` the moment from which an amount of time is counted, `known` are
-    words that are found where they stand.
+    words that are found where they stand. `doubtful` ones may mean something else: they answer it where it is asked,
+    and correct nothing at the read-back, where `doubt` is said.
     """
 
     ask: Notice | None = None
@@ -73,6 +74,8 @@ class Question:
     day: date | None = None
     since: datetime | None = None
     known: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    doubt: Notice | None = None
 
 
 @dataclass(frozen=True)
@@ -106,14 +109,17 @@ class Place:
 
 
 class Reads(Protocol):
-    """How a field's answer is read. `free` takes any words; `in_line` may be filled by one line; `rather` is a field
+    """How a field's answer is read. `free` takes any words, of a line without those that only join (我想, 现, 吧); one
 
-    that an answer is read as first; a new answer makes those in `clears` void. `place` is where its grammar finds an
-    answer in words without spaces.
+    that takes them `as_said` takes all. `in_line` may be filled by one line; `rather` is a field that an answer is
+    read as first; a new answer makes those in `clears` void. `place` is where its grammar finds an answer in words
+    without spaces.
     """
 
     @property
     def free(self) -> bool: ...
+    @property
+    def as_said(self) -> bool: ...
     @property
     def in_line(self) -> bool: ...
     @property
@@ -131,6 +137,7 @@ class _Reads:
     """What the kinds of question have in common."""
 
     free: bool = False
+    as_said: bool = False
     in_line: bool = True
     rather: str = ""
     clears: tuple[str, ...] = ()

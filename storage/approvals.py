@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, Index, String, UniqueConstraint, text, update
+from sqlalchemy import Column, Index, String, UniqueConstraint, bindparam, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Moment, insert_new
+from storage.rows import own_row
 
 
 class ApprovalState(StrEnum):
@@ -84,15 +85,28 @@ def mark_escalated(session: Session, approval: Approval) -> None:
     add(session, approval)
 
 
+def get(session: Session, store_id: int, approval_id: int) -> Approval | None:
+    """The store's own request with that id; another store's is as good as none."""
+    return own_row(session, Approval, store_id, approval_id)
+
+
 def lock(session: Session, approval_id: int) -> Approval | None:
+    """Call it with its subject locked."""
     wanted = select(Approval).where(Approval.id == approval_id).with_for_update(key_share=True)
     return session.exec(wanted.execution_options(populate_existing=True)).one_or_none()
 
 
+_LATEST = (
+    select(Approval)
+    .where(Approval.store_id == bindparam("store_id"), Approval.subject == bindparam("subject"))
+    .order_by(col(Approval.id).desc())
+    .limit(1)
+)
+
+
 def latest(session: Session, store_id: int, subject: str) -> Approval | None:
     """The newest step of the newest request about the subject."""
-    about = select(Approval).where(Approval.store_id == store_id, Approval.subject == subject)
-    return session.exec(about.order_by(col(Approval.id).desc()).limit(1)).one_or_none()
+    return session.exec(_LATEST, params={"store_id": store_id, "subject": subject}).one_or_none()
 
 
 def pending(session: Session, store_id: int) -> list[Approval]:
@@ -146,8 +160,11 @@ def reopen(session: Session, approval: Approval, *, decided_at: datetime) -> boo
     return done.rowcount == 1
 
 
+_ASKED = select(Asked).where(Asked.approval_id == bindparam("approval_id")).order_by(col(Asked.id))
+
+
 def asked(session: Session, approval_id: int) -> list[Asked]:
-    return list(session.exec(select(Asked).where(Asked.approval_id == approval_id).order_by(col(Asked.id))))
+    return list(session.exec(_ASKED, params={"approval_id": approval_id}))
 
 
 def was_asked(session: Session, store_id: int, subject: str, staff_id: int) -> bool:

@@ -5,17 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import JSON as GENERIC_JSON
-from sqlalchemy import BigInteger, DateTime, Integer, TypeDecorator, bindparam
+from sqlalchemy import BigInteger, DateTime, Integer, TypeDecorator
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm.util import identity_key
-from sqlmodel import Session, SQLModel, select
-from sqlmodel.sql.expression import SelectOfScalar
-
-Row = TypeVar("Row", bound=SQLModel)
+from sqlmodel import Session, SQLModel
 
 KEY = BigInteger().with_variant(Integer(), "sqlite")
 JSON = GENERIC_JSON().with_variant(postgresql.JSONB(), "postgresql")
@@ -52,25 +47,6 @@ class Hundredths(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: int | None, dialect: Any) -> Decimal | None:
         return None if value is None else Decimal(value) / 100
-
-
-def row_with_id(session: Session, table: type[Row], row_id: int) -> Row | None:
-    """`session.get` by a statement that is built once: it takes half the time, and every message needs some."""
-    known: Row | None = session.identity_map.get(identity_key(table, row_id))
-    return known or session.exec(_with_id(table), params={"row_id": row_id}).one_or_none()
-
-
-def the_row(session: Session, table: type[Row], row_id: int) -> Row:
-    """The same of a row that is there. Raises NoResultFound where it is not."""
-    found = row_with_id(session, table, row_id)
-    if found is None:
-        raise NoResultFound(f"{table.__tablename__} has no row {row_id}")
-    return found
-
-
-@cache
-def _with_id(table: type[Row]) -> SelectOfScalar[Row]:
-    return select(table).where(table.__table__.c.id == bindparam("row_id"))  # type: ignore[attr-defined]
 
 
 def insert_new(session: Session, table: type[SQLModel], values: dict[str, Any]) -> int | None:

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Index, String, UniqueConstraint, bindparam, func,
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Hundredths, Moment, insert_new
+from storage.rows import locked_row, own_row, the_row
 from storage.staff import Role
 from storage.stores import Store
 
@@ -136,6 +137,9 @@ class FollowUp(SQLModel, table=True):
 
 
 def by_phone(session: Session, store_id: int, phone: str) -> Customer | None:
+    """Nobody has the number that is none: so the store's forgotten cases are kept."""
+    if not phone:
+        return None
     return session.exec(select(Customer).where(Customer.store_id == store_id, Customer.phone == phone)).one_or_none()
 
 
@@ -147,7 +151,7 @@ def put_customer(session: Session, store_id: int, *, name: str, phone: str, now:
 
 
 def get_customer(session: Session, customer_id: int) -> Customer:
-    return session.get_one(Customer, customer_id)
+    return the_row(session, Customer, customer_id)
 
 
 def open_case(session: Session, case: Case) -> Case:
@@ -162,12 +166,11 @@ def open_case(session: Session, case: Case) -> Case:
 
 def get(session: Session, store_id: int, case_id: int) -> Case | None:
     """The store's own case with that id; another store's is as good as none."""
-    return session.exec(select(Case).where(Case.id == case_id, Case.store_id == store_id)).one_or_none()
+    return own_row(session, Case, store_id, case_id)
 
 
 def lock(session: Session, store_id: int, case_id: int) -> Case | None:
-    wanted = select(Case).where(Case.id == case_id, Case.store_id == store_id).with_for_update(key_share=True)
-    return session.exec(wanted.execution_options(populate_existing=True)).one_or_none()
+    return locked_row(session, Case, store_id, case_id)
 
 
 def by_number(session: Session, store_id: int, *, year: int, serial: int) -> Case | None:
@@ -234,8 +237,9 @@ def close(session: Session, case: Case, state: CaseState, *, at: datetime, by_id
 
 
 def reopen(session: Session, case: Case) -> bool:
-    """A lost customer has come back; False if the case is open, or signed."""
+    """A lost customer has come back; False if the case is open, signed, or was forgotten in this instant."""
     lost = update(Case).where(col(Case.id) == case.id, col(Case.state) == CaseState.LOST)
+    lost = lost.where(col(Case.customer_id) == case.customer_id)
     values = {"state": CaseState.OPEN, "closed_at": None, "closed_by_id": None, "lost_why": ""}
     done = session.connection().execute(lost.values(values))
     session.expire(case)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, bindparam, text
+from sqlalchemy import Column, Index, String, bindparam, cast, or_, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Moment
+from storage.rows import row_with_id
 
 _IS_OPEN = text("open = true")
+# In one transaction; the rest follows the next night.
+MOST_EMPTIED = 2000
 
 
 class Dialog(SQLModel, table=True):
@@ -48,7 +51,7 @@ def open_of(session: Session, staff_id: int) -> Dialog | None:
 
 
 def get(session: Session, dialog_id: int) -> Dialog | None:
-    return session.get(Dialog, dialog_id)
+    return row_with_id(session, Dialog, dialog_id)
 
 
 def start(
@@ -80,3 +83,18 @@ def close(session: Session, dialog: Dialog) -> None:
     dialog.open = False
     dialog.version += 1
     save(session, dialog)
+
+
+def empty(session: Session, dialog: Dialog) -> None:
+    """The form is over and what it held is gone; its buttons are known as old ones all the same."""
+    dialog.answers, dialog.about, dialog.trail, dialog.offered, dialog.held = {}, {}, [], [], ""
+    close(session, dialog)
+
+
+def forget_before(session: Session, before: datetime) -> int:
+    """Housekeeping: empties the forms that nobody has touched since then."""
+    holding = or_(cast(col(Dialog.answers), String) != "{}", cast(col(Dialog.about), String) != "{}", col(Dialog.open))
+    untouched = list(session.exec(select(Dialog).where(col(Dialog.touched_at) < before, holding).limit(MOST_EMPTIED)))
+    for dialog in untouched:
+        empty(session, dialog)
+    return len(untouched)

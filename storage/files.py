@@ -12,6 +12,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import KEY, Moment
 from storage.database import ring_bell
+from storage.rows import own_row
 
 
 class CaseFile(SQLModel, table=True):
@@ -143,8 +144,7 @@ def send(session: Session, sent: SentFile) -> SentFile:
 
 
 def sent(session: Session, store_id: int, sent_id: int) -> SentFile | None:
-    own = select(SentFile).where(SentFile.id == sent_id, SentFile.store_id == store_id)
-    return session.exec(own).one_or_none()
+    return own_row(session, SentFile, store_id, sent_id)
 
 
 def together_with(session: Session, one: SentFile) -> list[SentFile]:

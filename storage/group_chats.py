@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import String, cast, or_, update
 from sqlmodel import Session, col, select
 
-from storage.columns import insert_new, the_row
+from storage.columns import insert_new
+from storage.rows import the_row
 from storage.staff import Group, group_at, put
 
 

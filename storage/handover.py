@@ -7,10 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, String, UniqueConstraint, func, update
+from sqlalchemy import Column, Index, String, UniqueConstraint, bindparam, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import JSON, KEY, Moment
+from storage.rows import locked_row, own_row
 from storage.stores import Store
 
 
@@ -76,15 +77,12 @@ def hand_over(session: Session, form: HandoverForm) -> HandoverForm:
 
 def get(session: Session, store_id: int, form_id: int) -> HandoverForm | None:
     """The store's own form with that id; another store's is as good as none."""
-    own = select(HandoverForm).where(HandoverForm.id == form_id, HandoverForm.store_id == store_id)
-    return session.exec(own).one_or_none()
+    return own_row(session, HandoverForm, store_id, form_id)
 
 
 def lock(session: Session, store_id: int, form_id: int) -> HandoverForm | None:
     """Call it with the case locked."""
-    own = select(HandoverForm).where(HandoverForm.id == form_id, HandoverForm.store_id == store_id)
-    locked = own.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return session.exec(locked).one_or_none()
+    return locked_row(session, HandoverForm, store_id, form_id)
 
 
 def move(
@@ -108,6 +106,17 @@ def readdress(session: Session, form: HandoverForm, to_id: int) -> bool:
 def waiting_in(session: Session, store_id: int) -> list[HandoverForm]:
     """What was handed over in the store and is not answered, oldest first."""
     waits = select(HandoverForm).where(HandoverForm.store_id == store_id, HandoverForm.state == HandoverState.HANDED)
+    return list(session.exec(waits.order_by(col(HandoverForm.id))))
+
+
+def waiting_for(session: Session, store_id: int, to_id: int) -> list[HandoverForm]:
+    """What somebody has not said that they took, though no step of theirs came with it; oldest first."""
+    waits = select(HandoverForm).where(
+        HandoverForm.store_id == store_id,
+        HandoverForm.to_id == to_id,
+        HandoverForm.state == HandoverState.HANDED,
+        col(HandoverForm.next_step_id).is_(None),
+    )
     return list(session.exec(waits.order_by(col(HandoverForm.id))))
 
 
@@ -137,7 +146,14 @@ def link(session: Session, form: HandoverForm, next_step_id: int) -> None:
     session.flush()
 
 
+_INTO_STEP = (
+    select(HandoverForm)
+    .where(HandoverForm.next_step_id == bindparam("step_id"))
+    .order_by(col(HandoverForm.id).desc())
+    .limit(1)
+)
+
+
 def into_step(session: Session, next_step_id: int) -> HandoverForm | None:
     """The last form by which this step's owner got what they work on."""
-    given = select(HandoverForm).where(HandoverForm.next_step_id == next_step_id)
-    return session.exec(given.order_by(col(HandoverForm.id).desc()).limit(1)).one_or_none()
+    return session.exec(_INTO_STEP, params={"step_id": next_step_id}).one_or_none()

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Column, Index, String, UniqueConstraint, bindparam, delete, func, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import JSON, KEY, Moment, insert_new, the_row
+from storage.columns import JSON, KEY, Moment, insert_new
 from storage.database import ring_bell
+from storage.rows import the_row
 from storage.staff import Contact, contact
 
 PARK_AFTER = 3

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Index, String, UniqueConstraint, bindparam, delet
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import KEY, Moment, insert_new
+from storage.rows import locked_row, own_row
 
 
 class LeaveState(StrEnum):
@@ -76,12 +77,11 @@ class LeaveHalf(SQLModel, table=True):
 
 def get(session: Session, store_id: int, leave_id: int) -> Leave | None:
     """The store's own leave with that number; another store's is as good as none."""
-    return session.exec(select(Leave).where(Leave.id == leave_id, Leave.store_id == store_id)).one_or_none()
+    return own_row(session, Leave, store_id, leave_id)
 
 
 def lock(session: Session, store_id: int, leave_id: int) -> Leave | None:
-    wanted = select(Leave).where(Leave.id == leave_id, Leave.store_id == store_id).with_for_update(key_share=True)
-    return session.exec(wanted.execution_options(populate_existing=True)).one_or_none()
+    return locked_row(session, Leave, store_id, leave_id)
 
 
 def add(session: Session, leave: Leave) -> Leave:

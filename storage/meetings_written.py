@@ -11,6 +11,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import KEY, Moment
 from storage.meetings import Meeting
+from storage.rows import own_row
 
 
 class ItemKind(StrEnum):
@@ -70,9 +71,7 @@ def items_of(session: Session, meeting_id: int, *kinds: ItemKind) -> list[Meetin
 
 
 def item(session: Session, store_id: int, item_id: int) -> MeetingItem | None:
-    return session.exec(
-        select(MeetingItem).where(MeetingItem.id == item_id, MeetingItem.store_id == store_id)
-    ).one_or_none()
+    return own_row(session, MeetingItem, store_id, item_id)
 
 
 def write(session: Session, meeting: Meeting, kind: ItemKind, words: str, *, by_id: int, now: datetime) -> MeetingItem:
@@ -95,9 +94,7 @@ def drop(session: Session, written: MeetingItem) -> bool:
 
 def action(session: Session, store_id: int, action_id: int) -> MeetingAction | None:
     """The store's own action with that number; another store's is as good as none."""
-    return session.exec(
-        select(MeetingAction).where(MeetingAction.id == action_id, MeetingAction.store_id == store_id)
-    ).one_or_none()
+    return own_row(session, MeetingAction, store_id, action_id)
 
 
 def add_action(session: Session, made: MeetingAction) -> MeetingAction:

@@ -9,6 +9,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import KEY, Moment, insert_new
 from storage.leave import Half
+from storage.rows import own_row
 
 _STANDS = text("taken_back_at IS NULL")
 
@@ -57,9 +58,7 @@ def tell(session: Session, told: MissedPunch) -> int | None:
 
 def get(session: Session, store_id: int, punch_id: int) -> MissedPunch | None:
     """The store's own notice with that number; another store's is as good as none."""
-    return session.exec(
-        select(MissedPunch).where(MissedPunch.id == punch_id, MissedPunch.store_id == store_id)
-    ).one_or_none()
+    return own_row(session, MissedPunch, store_id, punch_id)
 
 
 def of_staff(session: Session, staff_id: int, *, first: date, last: date) -> list[MissedPunch]:

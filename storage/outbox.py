@@ -12,8 +12,9 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import JSON, KEY, Moment, insert_new, row_with_id
+from storage.columns import JSON, KEY, Moment, insert_new
 from storage.database import ring_bell
+from storage.rows import row_with_id
 
 # A notice whose `via` begins so goes there or nowhere; others also go to another chat of the person.
 ONLY = "!"

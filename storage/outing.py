@@ -11,6 +11,7 @@ from sqlalchemy import Column, Index, String, bindparam, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from storage.columns import KEY, Moment
+from storage.rows import locked_row, own_row
 
 
 class OutingKind(StrEnum):
@@ -75,16 +76,15 @@ class Outing(SQLModel, table=True):
 
 def get(session: Session, store_id: int, outing_id: int, kind: OutingKind) -> Outing | None:
     """The store's own outing (or trip) with that number; another store's is as good as none."""
-    return session.exec(select(Outing).where(*_one(store_id, outing_id, kind))).one_or_none()
+    return _of_kind(own_row(session, Outing, store_id, outing_id), kind)
 
 
 def lock(session: Session, store_id: int, outing_id: int, kind: OutingKind) -> Outing | None:
-    wanted = select(Outing).where(*_one(store_id, outing_id, kind)).with_for_update(key_share=True)
-    return session.exec(wanted.execution_options(populate_existing=True)).one_or_none()
+    return _of_kind(locked_row(session, Outing, store_id, outing_id), kind)
 
 
-def _one(store_id: int, outing_id: int, kind: OutingKind) -> tuple[Any, ...]:
-    return Outing.id == outing_id, Outing.store_id == store_id, Outing.kind == kind
+def _of_kind(found: Outing | None, kind: OutingKind) -> Outing | None:
+    return found if found is not None and found.kind == kind else None
 
 
 def add(session: Session, outing: Outing) -> Outing:

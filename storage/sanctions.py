@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Column, Index, String, UniqueConstraint, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import JSON, KEY, Moment, insert_new, the_row
+from storage.columns import JSON, KEY, Moment, insert_new
+from storage.rows import locked_row, own_row, the_row
 
 
 class SanctionState(StrEnum):
@@ -75,13 +76,11 @@ def under_rule(session: Session, staff_id: int, rule: str, *, start: datetime, e
 
 def get(session: Session, store_id: int, sanction_id: int) -> Sanction | None:
     """The store's own draft with that number; another store's is as good as none."""
-    return session.exec(select(Sanction).where(Sanction.id == sanction_id, Sanction.store_id == store_id)).one_or_none()
+    return own_row(session, Sanction, store_id, sanction_id)
 
 
 def lock(session: Session, store_id: int, sanction_id: int) -> Sanction | None:
-    wanted = select(Sanction).where(Sanction.id == sanction_id, Sanction.store_id == store_id)
-    locked = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return session.exec(locked).one_or_none()
+    return locked_row(session, Sanction, store_id, sanction_id)
 
 
 def move(

@@ -9,7 +9,8 @@ from enum import StrEnum
 from sqlalchemy import Column, UniqueConstraint, bindparam, false, func, or_, true, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import JSON, KEY, Moment, insert_new, row_with_id, the_row
+from storage.columns import JSON, KEY, Moment, insert_new
+from storage.rows import row_with_id, the_row
 
 
 class Role(StrEnum):

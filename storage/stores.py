@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Column, UniqueConstraint, and_, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import JSON, KEY, Moment, insert_new, the_row
+from storage.columns import JSON, KEY, Moment, insert_new
+from storage.rows import own_row, the_row
 
 
 class Store(SQLModel, table=True):
@@ -86,9 +87,7 @@ def rules_before(session: Session, store_id: int, at: datetime) -> StoreRules | 
 
 
 def rules_by_id(session: Session, store_id: int, rules_id: int) -> StoreRules | None:
-    return session.exec(
-        select(StoreRules).where(StoreRules.id == rules_id, StoreRules.store_id == store_id)
-    ).one_or_none()
+    return own_row(session, StoreRules, store_id, rules_id)
 
 
 def rules_to_come(session: Session, store_id: int, *, now: datetime) -> list[StoreRules]:

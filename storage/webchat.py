@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Column, LargeBinary, UniqueConstraint, bindparam, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import JSON, KEY, Moment, insert_new, row_with_id
+from storage.columns import JSON, KEY, Moment, insert_new
 from storage.database import ring_bell
+from storage.rows import row_with_id
 
 PAGE = 200
 

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Column, Index, String, UniqueConstraint, bindparam, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from storage.columns import JSON, KEY, Moment, insert_new, the_row
+from storage.columns import JSON, KEY, Moment, insert_new
+from storage.rows import locked_row, own_row, the_row
 
 
 class StepState(StrEnum):
@@ -132,14 +133,12 @@ def begin(session: Session, step: CaseStep) -> CaseStep | None:
 
 def get(session: Session, store_id: int, step_id: int) -> CaseStep | None:
     """The store's own step with that id; another store's is as good as none."""
-    return session.exec(select(CaseStep).where(CaseStep.id == step_id, CaseStep.store_id == store_id)).one_or_none()
+    return own_row(session, CaseStep, store_id, step_id)
 
 
 def lock(session: Session, store_id: int, step_id: int) -> CaseStep | None:
     """Call it with the case locked: a case's steps change one after another."""
-    wanted = select(CaseStep).where(CaseStep.id == step_id, CaseStep.store_id == store_id)
-    locked = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return session.exec(locked).one_or_none()
+    return locked_row(session, CaseStep, store_id, step_id)
 
 
 def change(session: Session, step: CaseStep, values: dict[str, Any], *, while_in: Sequence[StepState] = LIVE) -> bool:
@@ -211,8 +210,7 @@ def ask_extension(session: Session, extension: Extension) -> Extension:
 
 
 def get_extension(session: Session, store_id: int, extension_id: int) -> Extension | None:
-    own = select(Extension).where(Extension.id == extension_id, Extension.store_id == store_id)
-    return session.exec(own).one_or_none()
+    return own_row(session, Extension, store_id, extension_id)
 
 
 def pending_extensions(session: Session, step_id: int) -> list[Extension]:

@@ -17,10 +17,11 @@ from bot.dialog import Answers, Form
 from bot.feature import Answer, Change, Context, Feature, Press, Refusal, Scene
 from bot.filling import open_form
 from bot.handlers import appointments_cards as cards
+from bot.handlers import appointments_hours as hours
 from bot.handlers import appointments_telling as telling
 from bot.handlers import workflow_record
 from bot.measures import At
-from bot.questions import Question, Reading
+from bot.questions import Reading
 from bot.reading import Span
 from bot.rules.appointments import BEFORE, BY_MARK, Ring
 from bot.rules.book import Rulebook
@@ -33,7 +34,8 @@ from storage.workflow import CaseMark
 class MovingForm(BaseModel):
     """When it is instead."""
 
-    meets: Annotated[datetime, At()]
+    meets: Annotated[datetime, At(clears=("shut",))]
+    shut: hours.AllTheSame = ""
 
 
 def move(ctx: Context, press: Press) -> Answer:
@@ -57,7 +59,7 @@ def _movable(ctx: Context, mark_id: int) -> tuple[CaseMark, Case]:
 
 
 def _look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
-    return Reading(ctx.now, ctx.rules.working, {"meets": Question()})
+    return Reading(ctx.now, ctx.rules.working, {"shut": hours.question(ctx, answers)})
 
 
 def _readback(ctx: Context, form: MovingForm, about: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.colleagues import front_desk
 from bot.feature import Absence, Context, Scene
 from bot.handlers import appointments_cards as cards
 from bot.handlers import workflow_cards, workflow_reminders, workflow_steps
@@ -13,7 +12,6 @@ from bot.rules import workflow_clock as clock
 from bot.rules.appointments import BY_HELD, BY_MARK, LENGTH, Ring
 from storage import customers, staff, workflow
 from storage.customers import Case
-from storage.staff import Role
 from storage.workflow import CaseMark
 
 
@@ -90,13 +88,5 @@ def absent(scene: Scene, absence: Absence) -> None:
         if person.id not in cards.taking_part(scene, case, mark) or mark.at + LENGTH == absence.span.start:
             continue
         told = cards.told("appointments.away", scene, mark, case, who=person.name, span=absence.span)
-        for one in _managers(scene, case, person):
-            scene.tell(one, told, urgent=True, dedupe=f"appointment away|{mark.id}|{absence.subject}")
-
-
-def _managers(scene: Scene, case: Case, person: staff.Staff) -> list[int]:
-    """The case's own client manager, others where that is the person themselves."""
-    own = customers.team_of(scene.session, case.id).get(Role.CLIENT_MANAGER)
-    if own is not None and own != person.id and staff.get(scene.session, own).active:
-        return [own]
-    return [one.id for one in front_desk(scene, person)]
+        for one in workflow_reminders.leading(scene, case.id, without=person.id, at=scene.now):
+            scene.tell(one.id, told, urgent=True, dedupe=f"appointment away|{mark.id}|{absence.subject}")

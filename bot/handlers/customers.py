@@ -19,6 +19,7 @@ from bot.handlers import customers_form as intake
 from bot.handlers import customers_lists as lists
 from bot.handlers import follow_up, workflow_steps
 from bot.handlers.customers_form import CustomerForm
+from bot.handlers.customers_opening import opening
 from bot.rules.customers import Wishes
 from storage import customers
 from storage.customers import Case, Grade
@@ -29,7 +30,7 @@ WORDS = ("客户登记", "登记客户", "新客户", "登记", "来客登记")
 
 def register(ctx: Context, word: str, rest: str) -> Answer:
     """客户登记 walks through the reception; with a line only what is missing is asked."""
-    said = intake.opening(rest)
+    said = opening(rest)
     about = {"line": bool(rest.strip()), "unread": said.unread}
     return open_form(ctx, INTAKE, line=said.line, answers=said.known, about=about)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bot.feature import MANAGERS, Context, Scene
+from bot.handlers import customers_changing_rights as changing
+from bot.handlers import customers_changing_shown
+from bot.handlers import customers_forgetting as forgetting
 from bot.notices import Buttons, Notice, in_rows, notice
 from bot.rules import customers as rules
 from bot.talk import Button
@@ -24,6 +27,8 @@ def card(scene: Scene, case_id: int, viewer: Staff | None) -> Notice | None:
     case = customers.get(scene.session, scene.store.id, case_id)
     if case is None:
         return None
+    if forgetting.is_cleared(scene, case):
+        return forgetting.cleared(scene, case) if viewer is None or may_see(scene, case, viewer) else None
     if viewer is None:
         return notice("customers.in_group", subject=case.subject, **facts(scene, case))
     if not may_see(scene, case, viewer):
@@ -34,6 +39,7 @@ def card(scene: Scene, case_id: int, viewer: Staff | None) -> Notice | None:
         subject=case.subject,
         **facts(scene, case),
         **_further(scene, case),
+        corrections=customers_changing_shown.history(scene, case, viewer),
     )
 
 
@@ -61,7 +67,7 @@ def facts(scene: Scene, case: Case) -> dict[str, Any]:
     customer, team = customers.get_customer(scene.session, case.customer_id), _team(scene, case)
     return {
         "number": case.number,
-        "name": rules.discreet_name(customer.name),
+        "name": rules.discreet_name(customer.name) if customer.name else notice("customers.cleared_name"),
         "estate": case.estate,
         "area": f"{case.area_m2.normalize():f}",
         "layout": case.layout,
@@ -144,6 +150,8 @@ def buttons(scene: Scene, case: Case, viewer: Staff) -> Buttons:
         shown.append(Button("follow_up.button_log", f"follow_up:log:{case.id}"))
     if is_assigned(scene, case, viewer):
         shown.append(button("phone", case))
+    if changing.correctable(scene, case, viewer):
+        shown.append(Button("customers_changing.button_change", f"customers_changing:change:{case.id}"))
     if case.state == CaseState.OPEN and manages:
         chosen = Role.DESIGNER in _team(scene, case)
         shown += [button("designer" if not chosen else "other_designer", case), button("lose", case)]

@@ -59,14 +59,19 @@ def readback(ctx: Context, form: LosingForm, about: Mapping[str, Any]) -> Mappin
 def submit(ctx: Context, form: LosingForm, about: Mapping[str, Any]) -> Answer:
     """The case is over: nothing rings about it any more, and its team hears it."""
     case = _case(ctx, about)
-    if not customers.close(ctx.session, case, CaseState.LOST, at=ctx.now, by_id=ctx.me.id, lost_why=form.why):
-        raise Refusal("customers.closed_already", **cards.facts(ctx, case), ends_form=True)
-    follow_up.end(ctx, case)
-    workflow_steps.end_case(ctx, case)
-    ctx.record("customers.lost", case.subject, by=ctx.me, rule="HANDBOOK E8", after={"why": form.why})
+    close_as_lost(ctx, case, form.why)
     _tell_team(ctx, case, "customers.lost_told", why=form.why)
     ctx.refresh(case.subject)
     return cards.told("customers.lost", ctx, case, why=form.why)
+
+
+def close_as_lost(ctx: Context, case: Case, why: str) -> None:
+    """Ends the case; of two who end it at once the second hears that it is over."""
+    if not customers.close(ctx.session, case, CaseState.LOST, at=ctx.now, by_id=ctx.me.id, lost_why=why):
+        raise Refusal("customers.closed_already", **cards.facts(ctx, case), ends_form=True)
+    follow_up.end(ctx, case)
+    workflow_steps.end_case(ctx, case)
+    ctx.record("customers.lost", case.subject, by=ctx.me, rule="HANDBOOK E8", after={"why": why})
 
 
 def reopen(ctx: Context, word: str, rest: str) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
@@ -14,10 +14,9 @@ from bot.feature import Context, Refusal
 from bot.handlers import customers_cards as cards
 from bot.handlers import customers_designers as designers
 from bot.measures import Area, Budget, Layout, Residents
-from bot.notices import in_rows, notice
+from bot.notices import Notice, in_rows, notice
 from bot.questions import Option, Phone, Pick, Place, Question, Reading, Words, cleaned
-from bot.reading import Misread, find_area, find_layout, find_residents, read_area, read_phone, segments
-from bot.reading.homes import AREA as AREA_SHAPE
+from bot.reading import Misread, find_area, find_layout, find_residents
 from bot.rules import customers as rules
 from bot.rules.customers import Source
 from bot.texts import masked
@@ -27,10 +26,9 @@ from storage.staff import Role, with_role
 
 QUOTED = 20
 LONGEST_ESTATE = 40
-# So many figures were meant as a phone number.
-FIGURES = 5
 YES, NO = "yes", "no"
 ESTATE_LEADS = ("小区", "楼盘", "房子在", "新房在", "在", "住")
+CHOICES = {"dwelling": rules.DWELLINGS, "scope": rules.SCOPES, "style": rules.STYLES}
 GRADE_NAMES = {grade: (f"{grade}类", f"{grade}类客户", f"{grade}级", str(grade), grade.lower()) for grade in Grade}
 
 
@@ -127,20 +125,33 @@ def look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
         raise Refusal("customers.no_consent", ends_form=True)
     whole, more = not about.get("line"), answers.get("more") == YES
     questions = _optional(answers, more=more) | {
-        "name": Question(known=(*_command_words(ctx), *(word for words in GRADE_NAMES.values() for word in words))),
+        "name": _name(ctx),
         "phone": _asked_anew("phone", about),
         "again": _again(ctx, answers),
-        "source": Question(options=_sources()),
+        "source": Question(options=options_of("source")),
         "area": _asked_anew("area", about),
         "residents": Question(optional=True),
         "more": Question(options=_yes_or_no("more"), default=None if whole else NO),
         "remarks": Question(optional=True, default=None if more else ""),
-        "grade": Question(options=_grades(), default=None if more else Grade.B),
+        "grade": Question(options=options_of("grade"), default=None if more else Grade.B),
         "designer": _designer(ctx, answers, asked=whole),
         "manager": _manager(ctx),
-        "consent": Question(ask=notice("customers.ask_consent", store=ctx.store.name), options=_yes_or_no("consent")),
+        "consent": Question(ask=_privacy(ctx), options=_yes_or_no("consent")),
     }
     return Reading(ctx.now, ctx.rules.working, questions)
+
+
+def _name(ctx: Context) -> Question:
+    """A colleague's name at the read-back is meant otherwise, though a customer may have the same."""
+    known = (*_command_words(ctx), *(word for words in GRADE_NAMES.values() for word in words))
+    doubt = notice("customers.a_colleagues_name")
+    return Question(known=known, doubtful=tuple(one.name for one in ctx.people()), doubt=doubt)
+
+
+def _privacy(ctx: Context) -> Notice:
+    """What the customer is promised, for as long as the store has set it (HANDBOOK 4)."""
+    lost, signed = ctx.rules.customers.keep_lost_months, ctx.rules.customers.keep_signed_months
+    return notice("customers.ask_consent", store=ctx.store.name, lost_months=lost, signed_months=signed)
 
 
 def require_client_manager(ctx: Context) -> None:
@@ -177,8 +188,7 @@ def _optional(answers: Answers, *, more: bool) -> dict[str, Question]:
     """The part that may be left out; who sent them is asked of those whom somebody sent."""
     sent = answers.get("source") in (Source.REFERRAL, Source.PARTNER, Source.STAFF)
     asked = {field: Question(optional=True, needed=more) for field in rules.WISHES}
-    choices = {"dwelling": rules.DWELLINGS, "scope": rules.SCOPES, "style": rules.STYLES}
-    words = {field: Question(options=_words(known), optional=True, needed=more) for field, known in choices.items()}
+    words = {field: Question(options=options_of(field), optional=True, needed=more) for field in CHOICES}
     return asked | words | {"referrer": Question(optional=True, needed=more and sent)}
 
 
@@ -216,18 +226,17 @@ def _command_words(ctx: Context) -> tuple[str, ...]:
     return tuple(word for command in commands for word in (*command.words, *command.alone))
 
 
-def _sources() -> tuple[Option, ...]:
-    return tuple(Option(str(source), f"customers.source_{source}") for source in Source)
-
-
-def _grades() -> tuple[Option, ...]:
-    return tuple(
-        Option(str(grade), "customers.button_grade", {"grade": str(grade)}, names=GRADE_NAMES[grade]) for grade in Grade
-    )
-
-
-def _words(known: tuple[str, ...]) -> tuple[Option, ...]:
-    return tuple(Option(word, "customers.button_name", {"name": word}) for word in known)
+def options_of(field: str) -> tuple[Option, ...]:
+    """What is offered as an answer, with a button each; nothing where anything may be said."""
+    match field:
+        case "source":
+            return tuple(Option(str(source), f"customers.source_{source}") for source in Source)
+        case "grade":
+            return tuple(
+                Option(str(grade), "customers.button_grade", {"grade": str(grade)}, names=GRADE_NAMES[grade])
+                for grade in Grade
+            )
+    return tuple(Option(word, "customers.button_name", {"name": word}) for word in CHOICES.get(field, ()))
 
 
 NAMES = {
@@ -242,45 +251,6 @@ def _yes_or_no(field: str) -> tuple[Option, ...]:
     return tuple(
         Option(value, f"customers.button_{field}_{value}", names=NAMES[f"{field}_{value}"]) for value in (YES, NO)
     )
-
-
-@dataclass(frozen=True)
-class Opening:
-    """A line ready for the form, the name that a title showed, and what was meant as a number but cannot be one."""
-
-    line: str
-    known: Answers
-    unread: dict[str, str]
-
-
-def opening(said: str) -> Opening:
-    """The name may stand anywhere: 锦绣花园 李女士; 1390000 is no phone number and 3平 no home, nor an estate."""
-    line, known, unread = said, dict[str, Any](), dict[str, str]()
-    for part in segments(said):
-        if rules.TITLED.fullmatch(part.text):
-            known.setdefault("name", part.text)
-        elif field := _misread_number(part.text):
-            unread[field] = part.text[:QUOTED]
-        else:
-            continue
-        line = line.replace(part.text, " ", 1)
-    return Opening(line, known, unread)
-
-
-def _misread_number(said: str) -> str:
-    """The field for which these figures were meant, if it cannot read them."""
-    if said.isascii() and said.isdigit() and len(said) >= FIGURES:
-        return "" if _reads(read_phone, said) else "phone"
-    unlikely = said[:1].isdigit() and not said.isdigit() and AREA_SHAPE.fullmatch(said)
-    return "area" if unlikely and not _reads(read_area, said) else ""
-
-
-def _reads(read: Callable[[str], object], said: str) -> bool:
-    try:
-        read(said)
-    except Misread:
-        return False
-    return True
 
 
 def _asked_anew(field: str, about: Mapping[str, Any]) -> Question:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.dialog import Answers
 from bot.feature import Context, Press, Refusal
 from bot.handlers import customers_cards as cards
+from bot.handlers import customers_forgetting as forgetting
 from bot.notices import Buttons, in_rows
 from bot.questions import LONGEST_WORDS, cleaned
 from bot.reading import Misread, Segment, read_phone, segments
@@ -76,6 +77,7 @@ def pressed(ctx: Context, press: Press) -> Case:
     if case is None:
         raise Refusal("desk.no_such_button", audited="desk.forged_button")
     require_visible(ctx, case)
+    forgetting.require_kept(ctx, case)
     return case
 
 
@@ -92,6 +94,7 @@ def _only(ctx: Context, cases: Sequence[Case], words: str, action: str, state: C
     wanted = [case for case in visible if case.state == state]
     for few in (visible, wanted):
         if len(few) == 1:
+            forgetting.require_kept(ctx, few[0])
             return few[0]
     raise Refusal("customers.several", said=words[:QUOTED], count=len(visible), buttons=_offer(ctx, visible, action))
 

@@ -148,7 +148,7 @@ def _is_by_manager(scene: Scene, asked: Extension) -> bool:
 
 def decided(scene: Scene, extension_id: int, decision: Decision) -> None:
     asked = existing(scene, extension_id)
-    step = _locked(scene, asked)
+    step = _step(scene, asked)
     if decision.approved and step.state == StepState.OPEN:
         _grant(scene, asked, step)
     else:
@@ -161,7 +161,7 @@ def decided(scene: Scene, extension_id: int, decision: Decision) -> None:
 def reopened(scene: Scene, extension_id: int) -> None:
     """A decision was taken back within its minutes: the old moment holds again until another one."""
     asked = existing(scene, extension_id)
-    step = _locked(scene, asked)
+    step = _step(scene, asked)
     was = asked.state
     if not workflow.move_extension(scene.session, asked, ExtensionState.PENDING, while_in=was):
         raise Refusal("extension.over")
@@ -267,6 +267,12 @@ feature = Feature(
     buttons={"ask": ask, "withdraw": withdraw},
     card=card,
     approvable=Approvable(
-        title=title, decided=decided, reopened=reopened, expired=expired, reversible=reversible, rule=RULE
+        locks=lambda scene, extension_id: _locked(scene, existing(scene, extension_id)),
+        title=title,
+        decided=decided,
+        reopened=reopened,
+        expired=expired,
+        reversible=reversible,
+        rule=RULE,
     ),
 )

@@ -9,6 +9,7 @@ from bot.feature import Scene
 from bot.handlers import customers_cards, workflow_cards
 from bot.notices import Buttons, Notice, in_rows, notice
 from bot.rules.workflow import BY_KEY, StepKey
+from bot.rules.workflow_totals import may_know_budget
 from bot.talk import Button
 from storage import customers, files, staff, workflow
 from storage.customers import Case
@@ -85,7 +86,7 @@ def may_have(scene: Scene, case: Case, one: CaseFile, viewer: Staff) -> bool:
         return False
     if viewer.id == one.by_id or not _may_be_priced(scene, one):
         return True
-    return workflow_cards.knows_budget(viewer, workflow.marks_of(scene.session, case.id))
+    return may_know_budget(viewer, workflow.marks_of(scene.session, case.id))
 
 
 def _may_be_priced(scene: Scene, one: CaseFile) -> bool:

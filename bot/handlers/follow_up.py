@@ -8,8 +8,7 @@ it; nothing rings about a closed case.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -20,10 +19,10 @@ from bot.feature import Answer, Change, Command, Context, Feature, Press, Refusa
 from bot.filling import open_form
 from bot.handlers import customers_cards as cards
 from bot.handlers import customers_naming as naming
+from bot.measures import At, opening_of
 from bot.notices import Buttons, Notice, notice, row
-from bot.questions import Option, Pick, Question, Reading, Words
-from bot.reading import Duration, Misread, Point, Span, check_future, find_time, match_command, read_time, segments
-from bot.reading import Reading as Time
+from bot.questions import Objection, Option, Pick, Question, Reading, Words
+from bot.reading import Duration, Misread, find_time, match_command, segments
 from bot.rules import customers as rules
 from bot.rules.book import Rulebook
 from bot.rules.calendar import Calendar
@@ -39,25 +38,12 @@ A_DAY = timedelta(days=1)
 LATER_DAYS = (1, 3)
 
 
-@dataclass(frozen=True)
-class NextContact(Pick):
-    """When the customer is contacted again: 周六, 下周三下午3点, 三天后; a day means its opening."""
-
-    def read(self, said: str, reading: Reading, name: str) -> datetime:
-        value = read_time(said, now=reading.now, calendar=reading.calendar)
-        at = _moment(value, reading.now, reading.calendar)
-        check_future(Point(at), reading.now)
-        if at - reading.now > rules.FARTHEST:
-            raise Misread("follow_up.too_far")
-        return at
-
-
 class FollowUpForm(BaseModel):
     """A contact with the customer, how much they want it, and when they are contacted again."""
 
     words: Annotated[str, Words(clears=("next",), leads=("：", ":"))]
     grade: Annotated[str, Pick(in_line=False, clears=("next",))] = Grade.B
-    next: Annotated[datetime, NextContact(in_line=False)]
+    next: Annotated[datetime, At(in_line=False, at_opening=True)]
 
 
 def log(ctx: Context, word: str, rest: str) -> Answer:
@@ -103,11 +89,14 @@ def look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
     said = said_moment(answers.get("words", ""), ctx.now, ctx.rules.working)
     by_grade = rules.next_contact(grade, ctx.now, ctx.rules.customers, ctx.rules.working)
     grades = tuple(Option(str(one), "customers.button_grade", {"grade": str(one)}, names=(str(one),)) for one in Grade)
+    days = _days(ctx, by_grade)
     questions = {
         "grade": Question(options=grades, default=str(grade)),
-        "next": Question(options=_days(ctx, by_grade), default=_stored(said or by_grade)),
+        "next": Question(options=days, default=_stored(said or by_grade)),
     }
-    return Reading(ctx.now, ctx.rules.working, questions)
+    is_too_far = "next" in answers and MOMENT.validate_python(answers["next"]) - ctx.now > rules.FARTHEST
+    objection = Objection("next", notice("follow_up.too_far"), days) if is_too_far else None
+    return Reading(ctx.now, ctx.rules.working, questions, objection)
 
 
 def _days(ctx: Context, by_grade: datetime) -> tuple[Option, ...]:
@@ -163,25 +152,10 @@ def said_moment(words: str, now: datetime, calendar: Calendar) -> datetime | Non
         found = find_time(part, now=now, calendar=calendar, want="any")
         if found is None or isinstance(found.value, Misread | Duration):
             continue
-        at = _moment(found.value, now, calendar)
+        at = opening_of(found.value, now, calendar)
         if now < at < now + rules.FARTHEST:
             return at
     return None
-
-
-def _moment(value: Time, now: datetime, calendar: Calendar) -> datetime:
-    """A point as it is; of a whole day its opening, of hours the first; days count from today, minutes from now."""
-    match value:
-        case Point(at):
-            return at
-        case Span(start, _) if start.astimezone(calendar.zone).time() == time():
-            return rules.on_day(start.astimezone(calendar.zone).date(), calendar)
-        case Span(start, _):
-            return start
-        case Duration(minutes) if minutes % (24 * 60) == 0:
-            return rules.on_day(now.astimezone(calendar.zone).date() + timedelta(minutes=minutes), calendar)
-        case Duration(minutes):
-            return now + timedelta(minutes=minutes)
 
 
 def begin(scene: Scene, case: Case) -> None:

@@ -40,6 +40,13 @@ def _buttons(form: HandoverForm, *verbs: str) -> tuple[Button, ...]:
     return tuple(Button(f"handover.button_{verb}", f"handover:{verb}:{form.id}") for verb in verbs)
 
 
+def open_button(scene: Scene, form: HandoverForm) -> Button:
+    """The form in a list."""
+    known = facts(scene, form)
+    values = {name: known[name] for name in ("number", "paper")}
+    return Button("handover.button_open", f"handover:show:{form.id}", values)
+
+
 def facts(scene: Scene, form: HandoverForm) -> dict[str, Any]:
     """Everything that the form says; totals are on the step's card, for those who may know them (HANDBOOK E6)."""
     case = customers.get(scene.session, scene.store.id, form.case_id)

@@ -11,7 +11,7 @@ from typing import Any
 from bot.documents import pdf, sheet
 from bot.documents.paper import Line, Listing, Paper
 from bot.feature import Answer, Context, Press, Refusal, Scene
-from bot.handlers import customers_naming
+from bot.handlers import customers_forgetting, customers_naming
 from bot.handlers import handover_cards as cards
 from bot.notices import Notice, in_words, notice
 from bot.rules.workflow import BY_KEY, StepKey
@@ -57,6 +57,7 @@ def _visible(ctx: Context, press: Press) -> HandoverForm:
         raise Refusal("desk.no_such_button", audited="desk.forged_button")
     if not cards.may_see(ctx, form, case, ctx.me):
         customers_naming.require_visible(ctx, case)
+    customers_forgetting.require_kept(ctx, case)
     return form
 
 

@@ -319,6 +319,7 @@ feature = Feature(
     rules_changed=leave_moving.rules_changed,
     gone=leave_leaving.gone,
     approvable=Approvable(
+        locks=leave_cards.existing,
         title=leave_cards.title,
         decided=decided,
         reopened=reopened,

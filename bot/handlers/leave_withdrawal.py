@@ -93,5 +93,5 @@ def subject(begun: Leave) -> str:
 feature = Feature(
     name="leave_withdrawal",
     card=card,
-    approvable=Approvable(title=title, decided=decided, reopened=reopened, expired=expired),
+    approvable=Approvable(locks=leave_cards.existing, title=title, decided=decided, reopened=reopened, expired=expired),
 )

@@ -94,8 +94,9 @@ def of_store(scene: Scene) -> Morning:
 
 def _unanswered(scene: Scene) -> Iterator[Unanswered]:
     """Whoever has the step hears of it, and who leads."""
+    at = max(scene.now, scene.rules.working.opens(scene.today()))
     for mark, case, step in appointments_cards.unanswered(scene):
-        leading = reminders.hearing(scene, step, Ring.CLIENT_MANAGER)
+        leading = reminders.hearing(scene, step, Ring.CLIENT_MANAGER, at=at)
         yield Unanswered(mark, case, step, frozenset([step.owner_id, *(one.id for one in leading)]))
 
 
@@ -159,7 +160,8 @@ def _still_hearing(scene: Scene, steps: Sequence[CaseStep]) -> dict[str, str]:
     for step in steps:
         for one in reminders.moments(scene, step):
             if one.at > scene.now and one.ring in TOLD:
-                found[one.ring] |= {person.id: person.name for person in reminders.hearing(scene, step, one.ring)}
+                hearing = reminders.hearing(scene, step, one.ring, at=one.at)
+                found[one.ring] |= {person.id: person.name for person in hearing}
     managers, office = found[Ring.CLIENT_MANAGER], found[Ring.GM_OFFICE]
     last = [name for person_id, name in office.items() if person_id not in managers]
     return {"managers": "、".join(managers.values()), "office": "、".join(last)}
@@ -222,7 +224,8 @@ def _late_with_others(scene: Scene, known: Morning, person: Staff) -> list[CaseS
 
 def _has_heard(scene: Scene, step: CaseStep, person: Staff) -> bool:
     passed = [one for one in reminders.moments(scene, step) if one.at <= scene.now and one.ring in TOLD]
-    return any(one.id == person.id for moment in passed for one in reminders.hearing(scene, step, moment.ring))
+    heard = (reminders.hearing(scene, step, moment.ring, at=moment.at) for moment in passed)
+    return any(one.id == person.id for those in heard for one in those)
 
 
 def _buttons(scene: Scene, steps: Sequence[CaseStep], contacts: Sequence[Case]) -> Buttons:
@@ -242,8 +245,8 @@ def _next(scene: Scene, step: CaseStep) -> dict[str, Any]:
     """Who hears of it when, if nothing happens; nobody once all have."""
     known = reminders.moments(scene, step)
     following = next((one for one in known if one.at > scene.now and one.ring in TOLD), None)
-    names = "、".join(one.name for one in reminders.hearing(scene, step, following.ring)) if following else ""
-    return {"next": names, "next_at": following.at if following else None}
+    told = reminders.next_to_hear(scene, step, following)
+    return {"next": told["names"], "next_at": told["at"]}
 
 
 def _meeting(scene: Scene, one: Meeting) -> dict[str, Any]:

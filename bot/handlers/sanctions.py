@@ -327,6 +327,7 @@ feature = Feature(
     card=sanctions_cards.card,
     rules_changed=sanctions_moving.rules_changed,
     approvable=Approvable(
+        locks=sanctions_cards.existing,
         title=sanctions_cards.title,
         decided=decided,
         reopened=reopened,

@@ -326,6 +326,7 @@ feature = Feature(
     rings=ring,
     card=outing_cards.trip_card,
     approvable=Approvable(
+        locks=existing,
         title=title,
         decided=decided,
         reopened=reopened,

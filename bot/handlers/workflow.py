@@ -1,7 +1,8 @@
 """The steps of a case, each its owner's: a card when it becomes theirs, reminders by its clock, buttons to go on.
 
 What is put on record is in workflow_record.py, 等客户 in workflow_waiting.py, 转给别人 in workflow_passing.py, more
-time in extension.py, 交接 in handover.py; how a case goes on is workflow_steps.py. 我的事 lists one's own.
+time in extension.py, 交接 in handover.py; how a case goes on is workflow_steps.py. 我的事 lists one's own, and what
+is to be taken.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from bot.feature import Answer, Change, Command, Context, Feature, Press, Scene
 from bot.handlers import (
     customers_naming,
+    handover_cards,
     workflow_checklists,
     workflow_passing,
     workflow_record,
@@ -22,7 +24,7 @@ from bot.notices import Notice, in_rows, notice, passing
 from bot.rules.book import Rulebook
 from bot.rules.workflow import StepKey, ahead_of
 from bot.talk import Button
-from storage import customers, staff, workflow
+from storage import customers, handover, staff, workflow
 from storage.customers import CaseState
 from storage.staff import Role, Staff, with_role
 from storage.workflow import CaseStep, StepState
@@ -33,13 +35,19 @@ SHOWN = 12
 
 
 def mine(ctx: Context, word: str, rest: str) -> Answer:
-    """我的事: what is due first before the rest."""
+    """我的事: what is to be taken, then what is due first before the rest."""
     own = workflow.live_of_owner(ctx.session, ctx.me.id, most=SHOWN + 1)
-    if not own:
+    handed = handover.waiting_for(ctx.session, ctx.store.id, ctx.me.id)[:SHOWN]
+    if not own and not handed:
         return notice("workflow.nothing")
-    lines = [cards.facts(ctx, one) for one in own[:SHOWN]]
-    buttons = in_rows([_open_button(ctx, one) for one in own[:SHOWN]], width=2)
-    return notice("workflow.mine", lines=lines, more=len(own) > SHOWN, buttons=buttons)
+    opening = [*(handover_cards.open_button(ctx, one) for one in handed), *(_open_button(ctx, one) for one in own)]
+    return notice(
+        "workflow.mine",
+        handed=[handover_cards.facts(ctx, one) for one in handed],
+        lines=[cards.facts(ctx, one) for one in own[:SHOWN]],
+        more=len(own) > SHOWN,
+        buttons=in_rows(opening[:SHOWN], width=2),
+    )
 
 
 def _open_button(ctx: Context, step: CaseStep) -> Button:

@@ -13,13 +13,13 @@ from bot.notices import Buttons, Notice, in_rows, notice
 from bot.rules.limits import CalendarDays, HalfWorkingDay, Limit, WorkingDays, WorkingTime
 from bot.rules.workflow import BY_KEY, LOOPS, Need, Step, StepKey, limit_of
 from bot.rules.workflow import Handover as Hands
-from bot.rules.workflow_record import CHANGES_SAID, FIRST, MEETS_BY, Entry, Fact, ending, entries_at
-from bot.rules.workflow_totals import Difference, difference
+from bot.rules.workflow_record import CHANGES_SAID, MEETS_BY, Entry, Fact, ending, entries_at, waits_for
+from bot.rules.workflow_totals import Difference, difference, may_know_budget
 from bot.talk import Button
 from storage import customers, handover, staff, workflow
 from storage.customers import Case
 from storage.handover import HandoverState
-from storage.staff import Role, Staff
+from storage.staff import Staff
 from storage.workflow import LIVE, CaseMark, CaseStep, StepState
 
 # What stands once a step is done: its work was handed over and has not come back, its meeting was held, which another
@@ -196,18 +196,12 @@ def _checks(scene: Scene, step: CaseStep) -> list[dict[str, Any]]:
     return [{"need": notice(f"workflow.need_{need}"), "there": need in there} for need in wanted]
 
 
-def knows_budget(viewer: Staff, marks: dict[str, CaseMark]) -> bool:
-    """Everybody once it was presented, until then those who make it, review it and lead (HANDBOOK E6)."""
-    roles = (*MANAGERS, Role.ESTIMATOR, Role.ENGINEERING_MANAGER)
-    return Need.BUDGET_MEETING_HELD in marks or any(viewer.has(role) for role in roles)
-
-
 def _totals(scene: Scene, marks: dict[str, CaseMark], viewer: Staff) -> dict[str, Any] | None:
     """Estimate and budget as the viewer may know them: a designer hears no budget before it was presented (E6)."""
     apart = apart_of(scene, marks)
     if Fact.ESTIMATE_TOTAL not in marks:
         return None
-    budget = marks.get(Fact.BUDGET_TOTAL) if knows_budget(viewer, marks) else None
+    budget = marks.get(Fact.BUDGET_TOTAL) if may_know_budget(viewer, marks) else None
     return {
         "estimate": str(marks[Fact.ESTIMATE_TOTAL].values["amount"]),
         "budget": str(budget.values["amount"]) if budget else "",
@@ -227,7 +221,7 @@ def buttons(scene: Scene, step: CaseStep, viewer: Staff) -> Buttons:
         taking = [Button(f"handover.button_{verb}", f"handover:{verb}:{form.id}") for verb in ("take", "give_back")]
     if step.state == StepState.PAUSED:
         return in_rows([*taking, *_waiting(step)]) if _may_act(step, viewer) else ()
-    working = [_entry_button(step, one) for one in _entries(scene, step, viewer)]
+    working = [entry_button(step, one.mark) for one in _entries(scene, step, viewer)]
     working += appointments_cards.moving_all(scene, case_of(scene, step), viewer)
     if not _may_act(step, viewer):
         return in_rows(working)
@@ -256,14 +250,15 @@ def _may_act(step: CaseStep, viewer: Staff) -> bool:
 
 def _entries(scene: Scene, step: CaseStep, viewer: Staff) -> list[Entry]:
     marks, there = workflow.marks_of(scene.session, step.case_id), met(scene, case_of(scene, step))
-    ready = all(need in there for need in BY_KEY[StepKey(step.step)].needs)
+    key = StepKey(step.step)
+    ready = all(need in there for need in BY_KEY[key].needs)
     return [
         one
-        for one in entries_at(StepKey(step.step), marks)
+        for one in entries_at(key, marks)
         if (ready or not one.guarded)
-        and (one.mark not in FIRST or FIRST[one.mark] in marks)
+        and ((first := waits_for(one.mark, key)) is None or first in marks)
         and (one.mark != Fact.OVER_ALLOWED or _needs_yes(scene, marks, viewer))
-        and (one.mark != Fact.CHANGES_WANTED or step.step != StepKey.BUDGET_MEETING or _is_too_far(scene, marks))
+        and (one.mark != Fact.CHANGES_WANTED or key != StepKey.BUDGET_MEETING or _is_too_far(scene, marks))
         and (viewer.id == step.owner_id or one.mark == Fact.OVER_ALLOWED or any(viewer.has(role) for role in one.by))
     ]
 
@@ -278,8 +273,8 @@ def _is_too_far(scene: Scene, marks: dict[str, CaseMark]) -> bool:
     return apart is not None and not apart.is_within
 
 
-def _entry_button(step: CaseStep, entry: Entry) -> Button:
-    return Button(f"workflow.button_{entry.mark}", f"workflow:note:{step.id}:{entry.mark}")
+def entry_button(step: CaseStep, mark: str) -> Button:
+    return Button(f"workflow.button_{mark}", f"workflow:note:{step.id}:{mark}")
 
 
 def open_button(known: Mapping[str, Any], step: CaseStep) -> Button:

@@ -6,69 +6,38 @@ Which there are, and which of them ends the step, is one table: bot/rules/workfl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel
-
-from bot.dialog import Answers, Form
+from bot.dialog import Form
 from bot.feature import Answer, Context, Press, Refusal
 from bot.filling import open_form
 from bot.handlers import appointments_cards, appointments_telling, follow_up, handover_cards, handover_forms
 from bot.handlers import workflow_acting as acting
 from bot.handlers import workflow_cards as cards
+from bot.handlers import workflow_record_form as asking
 from bot.handlers import workflow_steps as steps
-from bot.measures import At, Money
-from bot.notices import Notice, notice, passing
-from bot.questions import Objection, Option, Pick, Question, Reading, Words
+from bot.handlers.workflow_record_form import EntryForm
+from bot.notices import Notice, in_rows, notice, passing
 from bot.rules import workflow_record as rules
 from bot.rules.appointments import BY_MARK
 from bot.rules.workflow import BY_KEY, Need, Paper, StepKey
-from bot.rules.workflow_record import FIRST, Asked, Entry, Fact, Outcome
+from bot.rules.workflow_record import Entry, Fact, Outcome
 from storage import customers, staff, workflow
 from storage.customers import Case, CaseState
-from storage.staff import Role, with_role
+from storage.staff import Role
 from storage.workflow import CaseMark, CaseStep
-
-OUTCOME_WORDS = {
-    Outcome.AGREED: ("同意", "满意", "可以", "定了"),
-    Outcome.CHANGES: ("要调整", "要改", "调整", "修改意见"),
-    Outcome.UNDECIDED: ("再考虑", "考虑考虑", "再想想", "没定"),
-}
-JUST_NOW = ("刚才", "刚刚", "刚量完", "刚刚量完", "现在")
-SEVERAL = 2
-LONGEST_PAST = timedelta(days=30)
-
-
-class EntryForm(BaseModel):
-    """What is said with an entry; which of it is asked the entry says."""
-
-    happened: Annotated[datetime | None, At(past=True)] = None
-    meets: Annotated[datetime | None, At()] = None
-    person: Annotated[int | None, Pick()] = None
-    outcome: Annotated[str, Pick()] = ""
-    number: Annotated[str, Words(leads=("编号", "号码", "合同号", "协议号"))] = ""
-    amount: Annotated[Decimal | None, Money()] = None
-    words: Annotated[str, Words()] = ""
 
 
 def note(ctx: Context, press: Press) -> Answer:
     """The button of an entry: what it asks is asked, one that asks nothing is on record at once."""
-    entry = _entry(ctx, press)
+    entry = asking.entry_of(ctx, press)
     step = acting.own(ctx, press, entry=entry)
     _allow(ctx, step, entry)
     if entry.asks:
         return open_form(ctx, RECORDING, about={"step": step.id, "mark": str(entry.mark)})
     return _put(ctx, step, entry, EntryForm())
-
-
-def _entry(ctx: Context, press: Press) -> Entry:
-    step = workflow.get(ctx.session, ctx.store.id, press.subject_id)
-    entry = rules.entry(press.rest, StepKey(step.step)) if step else None
-    if entry is None:
-        raise Refusal("desk.no_such_button", audited="desk.forged_button")
-    return entry
 
 
 def _allow(ctx: Context, step: CaseStep, entry: Entry) -> None:
@@ -80,55 +49,26 @@ def _allow(ctx: Context, step: CaseStep, entry: Entry) -> None:
         raise Refusal("workflow.signed_already", ends_form=True)
     if entry.guarded:
         acting.require(step, cards.met(ctx, acting.case_of(ctx, step)))
-    first = FIRST.get(entry.mark)
+    first = rules.waits_for(entry.mark, StepKey(step.step))
     if first is not None and first not in standing:
         raise Refusal("workflow.first", what=notice(f"workflow.need_{first}"), ends_form=True)
+    if entry.mark == Need.BUDGET_EXPLAINED and first is not None:
+        _require_met(ctx, step, standing[first])
     if entry.mark == Fact.OVER_ALLOWED and not ctx.has(Role.CLIENT_MANAGER, Role.GM_OFFICE):
         raise Refusal("desk.not_yours", audited="desk.not_allowed", ends_form=True)
 
 
-def _look(ctx: Context, answers: Answers, about: Mapping[str, Any]) -> Reading:
-    """Only what the entry asks; after a meeting words are wanted only where the customer has changes."""
-    entry = _entry(ctx, Press(about["step"], about["mark"]))
-    asked = set(entry.asks)
-    if Asked.OUTCOME in asked and answers.get("outcome") != Outcome.CHANGES:
-        asked.discard(Asked.WORDS)
-    if Asked.OUTCOME in asked and _was_on_another_day(ctx, about["step"]):
-        asked.add(Asked.HAPPENED)
-    builders = with_role(ctx.people(), Role.PROJECT_MANAGER)
-    if len(builders) < SEVERAL:
-        asked.discard(Asked.PERSON)
-    now = ctx.now.astimezone(ctx.rules.working.zone).replace(second=0, microsecond=0)
-    happened = datetime.fromisoformat(answers["happened"]) if answers.get("happened") else now
-    objection = None
-    if happened < now - LONGEST_PAST:
-        objection = Objection("happened", notice("workflow.too_long_ago", days=LONGEST_PAST.days))
-    outcomes = tuple(Option(str(one), f"workflow.outcome_{one}", names=names) for one, names in OUTCOME_WORDS.items())
-    people = tuple(Option(one.id, "workflow.button_name", {"name": one.name}, names=(one.name,)) for one in builders)
-    just_now = (Option(now.isoformat(), "workflow.button_just_now", names=JUST_NOW),)
-    questions = {
-        str(one): Question(
-            ask=notice(f"workflow.ask_{one}_{entry.mark}"),
-            options={Asked.OUTCOME: outcomes, Asked.HAPPENED: just_now, Asked.PERSON: people}.get(one, ()),
-            needed=one in asked,
-            optional=one == Asked.NUMBER,
-        )
-        for one in Asked
-    }
-    return Reading(ctx.now, ctx.rules.working, questions, objection)
-
-
-def _was_on_another_day(ctx: Context, step_id: int) -> bool:
-    """Whether the customer was to come before today: the clock of what follows starts when they were here."""
-    step = workflow.get(ctx.session, ctx.store.id, step_id)
-    if step is None:
-        return False
-    booked = workflow.marks_of(ctx.session, step.case_id).get(rules.MEETS_BY.get(StepKey(step.step), ""))
-    return booked is not None and booked.at.astimezone(ctx.rules.working.zone).date() < ctx.today()
+def _require_met(ctx: Context, step: CaseStep, booked: CaseMark) -> None:
+    """The budget is explained to the customer, item by item, when they see it (HANDBOOK W10 E5)."""
+    if booked.at <= ctx.now:
+        return
+    moving = appointments_cards.moving(ctx, acting.case_of(ctx, step), booked, ctx.me)
+    held = cards.entry_button(step, Need.BUDGET_MEETING_HELD)
+    raise Refusal("workflow.not_met_yet", buttons=in_rows([held, *moving]), at=booked.at)
 
 
 def _readback(ctx: Context, form: EntryForm, about: Mapping[str, Any]) -> Mapping[str, Any]:
-    step = acting.of_form(ctx, about, entry=_entry(ctx, Press(about["step"], about["mark"])))
+    step = acting.of_form(ctx, about, entry=asking.entry_of(ctx, Press(about["step"], about["mark"])))
     return cards.facts(ctx, step) | {
         "what": notice(f"workflow.need_{about['mark']}"),
         "said_at": form.happened or form.meets,
@@ -150,7 +90,7 @@ def _clashes(ctx: Context, step: CaseStep, form: EntryForm, mark: str) -> list[d
 
 
 def _submit(ctx: Context, form: EntryForm, about: Mapping[str, Any]) -> Answer:
-    entry = _entry(ctx, Press(about["step"], about["mark"]))
+    entry = asking.entry_of(ctx, Press(about["step"], about["mark"]))
     step = acting.of_form(ctx, about, entry=entry)
     _allow(ctx, step, entry)
     return _put(ctx, step, entry, form)
@@ -195,7 +135,7 @@ def _ask_to_explain(ctx: Context, case: Case, step: CaseStep) -> None:
     """The estimator explains the budget item by item (HANDBOOK W10), and says so on the card of this step."""
     person = steps.member(ctx, case, Role.ESTIMATOR)
     explained = Need.BUDGET_EXPLAINED in workflow.marks_of(ctx.session, case.id)
-    if person is not None and person.id not in (ctx.me.id, step.owner_id) and not explained:
+    if person is not None and person.id != step.owner_id and not explained:
         ctx.tell(person.id, Notice(subject=step.subject, lead=notice("workflow.explain")))
 
 
@@ -292,4 +232,6 @@ def _sign(ctx: Context, case: Case, step: CaseStep, mark: CaseMark) -> Answer:
     return notice("workflow.signed", **cards.case_facts(ctx, case), **known)
 
 
-RECORDING = Form("workflow.recording", EntryForm, look=_look, submit=_submit, readback=_readback, shows="read_entry")
+RECORDING = Form(
+    "workflow.recording", EntryForm, look=asking.look, submit=_submit, readback=_readback, shows="read_entry"
+)

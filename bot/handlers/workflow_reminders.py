@@ -1,17 +1,20 @@
 """What rings about a step: before its due moment, at it, after it (HANDBOOK 6); and a customer who is waited for.
 
-The client manager hears before that, where the owner is on leave when the step is due.
+The client manager hears before that, where the owner is on leave when the step is due. Who would hear and is on leave
+themselves has somebody in their place: `leading`.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from bot.feature import Absence, Scene
+from bot.feature import MANAGERS, Absence, Scene
 from bot.handlers import leave_lists
 from bot.handlers import workflow_cards as cards
 from bot.notices import Notice, notice, passing
 from bot.reading import Span
+from bot.rules import approvals as standing_in
 from bot.rules import workflow_clock as clock
 from bot.rules.workflow import BY_KEY, StepKey
 from bot.rules.workflow_clock import Moment, Ring
@@ -114,38 +117,58 @@ def _say(scene: Scene, step: CaseStep, moment: Moment, known: tuple[Moment, ...]
     once = f"{moment.ring}|{step.id}|{step.revision}"
     if moment.ring in (Ring.CLIENT_MANAGER, Ring.GM_OFFICE):
         for person in hearing(scene, step, moment.ring):
-            scene.tell(person.id, _late(scene, step, moment, known), dedupe=once)
+            scene.tell(person.id, _late(scene, step, moment, known, to=person), dedupe=once)
         return
     scene.tell(step.owner_id, _to_owner(scene, step, moment, known), urgent=True, dedupe=once)
 
 
-def hearing(scene: Scene, step: CaseStep, ring: Ring) -> list[Staff]:
-    """Who hears that it is late: the case's client manager, then the GM office; never the owner about themselves."""
-    people = [one for one in scene.people() if one.id != step.owner_id]
+def hearing(scene: Scene, step: CaseStep, ring: Ring, *, at: datetime | None = None) -> list[Staff]:
+    """Who hears at that moment (now) that it is late: who leads, then the GM office; never the owner of themselves."""
     if ring == Ring.CLIENT_MANAGER:
-        managers = client_managers(scene, step, people)
-        if managers:
-            return managers
-    return with_role(people, Role.GM_OFFICE)
+        return leading(scene, step.case_id, without=step.owner_id, at=at or scene.now)
+    return [one for one in with_role(scene.people(), Role.GM_OFFICE) if one.id != step.owner_id]
 
 
-def client_managers(scene: Scene, step: CaseStep, people: list[Staff]) -> list[Staff]:
+def leading(scene: Scene, case_id: int, *, without: int, at: datetime) -> list[Staff]:
+    """The case's own client manager; where she is on leave then her deputy who leads as well, another client manager,
+
+    the GM office. If they are all on leave, she all the same.
+    """
+    people = [one for one in scene.people() if one.id != without and any(one.has(role) for role in MANAGERS)]
+    managers, office = (with_role(people, role) for role in MANAGERS)
+    ranks = [rank for rank in (client_managers(scene, case_id, people), managers, office) if rank]
+    away = _on_leave(scene, at)
+    present = (standing_in.here_of(rank, people, away=away) for rank in ranks)
+    return next(([one.person for one in those] for those in present if those), ranks[0] if ranks else [])
+
+
+def client_managers(scene: Scene, case_id: int, people: list[Staff]) -> list[Staff]:
     """The case's own among these people, otherwise every one."""
-    manager_id = customers.team_of(scene.session, step.case_id).get(Role.CLIENT_MANAGER)
+    manager_id = customers.team_of(scene.session, case_id).get(Role.CLIENT_MANAGER)
     managers = with_role(people, Role.CLIENT_MANAGER)
     return [one for one in managers if one.id == manager_id] or managers
 
 
+def _on_leave(scene: Scene, at: datetime) -> set[int]:
+    """The ids of those whose leave that moment belongs to; what ends or begins then counts."""
+    return {one.person_id for one in leave_lists.absences(scene, Span(at - A_MOMENT, at + A_MOMENT))}
+
+
+def next_to_hear(scene: Scene, step: CaseStep, following: Moment | None, *, besides: int = 0) -> dict[str, Any]:
+    """Who hears of it when, if nothing happens until then; whoever is told that hears it `besides`."""
+    people = hearing(scene, step, following.ring, at=following.at) if following else []
+    names = "、".join(one.name for one in people if one.id != besides)
+    return {"names": names, "at": following.at if following else None}
+
+
 def _to_owner(scene: Scene, step: CaseStep, moment: Moment, known: tuple[Moment, ...]) -> Notice:
     """How long is left, and who hears of it next if nothing happens."""
-    following = clock.next_told(known, moment.ring)
     return passing(
         "workflow.before" if moment.ring in BEFORE else "workflow.due_now",
         subject=step.subject,
         **cards.facts(scene, step),
         left=_left(scene, step),
-        names="、".join(one.name for one in hearing(scene, step, following.ring)) if following else "",
-        at=following.at if following else None,
+        **next_to_hear(scene, step, clock.next_told(known, moment.ring)),
     )
 
 
@@ -157,8 +180,7 @@ def _left(scene: Scene, step: CaseStep) -> int:
     return scene.rules.working.working_between(start=now, end=step.due_at)
 
 
-def _late(scene: Scene, step: CaseStep, moment: Moment, known: tuple[Moment, ...]) -> Notice:
-    following = clock.next_told(known, moment.ring)
+def _late(scene: Scene, step: CaseStep, moment: Moment, known: tuple[Moment, ...], *, to: Staff) -> Notice:
     return passing(
         "workflow.late",
         subject=step.subject,
@@ -166,16 +188,24 @@ def _late(scene: Scene, step: CaseStep, moment: Moment, known: tuple[Moment, ...
         late=scene.rules.working.working_between(start=step.due_at, end=moment.at) if step.due_at else 0,
         asks_for_more=bool(workflow.pending_extensions(scene.session, step.id)),
         away=_away(scene, step.owner_id),
-        names="、".join(one.name for one in hearing(scene, step, following.ring)) if following else "",
-        at=following.at if following else None,
+        instead_of=_instead_of(scene, step) if moment.ring == Ring.CLIENT_MANAGER else "",
+        **next_to_hear(scene, step, clock.next_told(known, moment.ring), besides=to.id),
     )
+
+
+def _instead_of(scene: Scene, step: CaseStep) -> str:
+    """The case's own client manager, if somebody else hears of it because she is on leave."""
+    own = customers.team_of(scene.session, step.case_id).get(Role.CLIENT_MANAGER)
+    heard = [one.id for one in hearing(scene, step, Ring.CLIENT_MANAGER)]
+    known = next((one for one in scene.people() if one.id == own), None)
+    return known.name if known is not None and known.id not in (step.owner_id, *heard) else ""
 
 
 def _away(scene: Scene, person_id: int) -> str:
     """Why somebody who is not here could say nothing: `leave`, `out`; what ends at this moment counts."""
-    span = Span(scene.now - A_MOMENT, scene.now + A_MOMENT)
-    if any(one.person_id == person_id for one in leave_lists.absences(scene, span)):
+    if person_id in _on_leave(scene, scene.now):
         return "leave"
+    span = Span(scene.now - A_MOMENT, scene.now + A_MOMENT)
     return "out" if any(one.person_id == person_id for one in scene.absences(span)) else ""
 
 

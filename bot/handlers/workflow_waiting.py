@@ -79,7 +79,7 @@ def _submit(ctx: Context, form: WaitingForm, about: Mapping[str, Any]) -> Answer
 
 def _tell_managers(ctx: Context, step: CaseStep) -> None:
     """The case's client manager knows that its clock stands still, unless it was she who stopped it."""
-    managers = workflow_reminders.client_managers(ctx, step, ctx.people())
+    managers = workflow_reminders.client_managers(ctx, step.case_id, ctx.people())
     if ctx.me.id in [one.id for one in managers]:
         return
     for person in managers:

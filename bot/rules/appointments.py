@@ -22,6 +22,13 @@ ASKED_AFTER = WorkingTime(120)
 STILL_FRESH = timedelta(minutes=30)
 
 
+class Shut(StrEnum):
+    """Why nobody is in the store at a moment: it is closed that day, or has not opened yet or closed already."""
+
+    DAY = "day"
+    HOUR = "hour"
+
+
 class Ring(StrEnum):
     """The moments at which those who take part are reminded, and at which it is asked whether it was held."""
 
@@ -90,6 +97,14 @@ BY_HELD: dict[str, Booked] = {str(one.held): one for one in BOOKED if one.held i
 
 def span_of(at: datetime) -> Span:
     return Span(at, at + LENGTH)
+
+
+def shut_at(at: datetime, calendar: Calendar) -> Shut | None:
+    """Whether nobody is in the store then; at noon somebody is on duty (HANDBOOK A2 A3 A4 D1)."""
+    local = at.astimezone(calendar.zone)
+    if not calendar.is_open(local.date()):
+        return Shut.DAY
+    return None if calendar.opens(local.date()) <= local < calendar.closes(local.date()) else Shut.HOUR
 
 
 def rings(at: datetime, told_at: datetime, calendar: Calendar) -> dict[Ring, datetime]:

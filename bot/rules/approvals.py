@@ -42,15 +42,21 @@ def approvers(role: Role, applicant: Staff, people: Sequence[Staff], *, away: Co
 
     If that leaves nobody, the ones who are away are asked all the same: a request never waits for no one.
     """
-    members = [person for person in people if person.has(role) and person.id != applicant.id]
+    others = [person for person in people if person.id != applicant.id]
+    members = [person for person in others if person.has(role)]
+    return here_of(members, others, away=away) or tuple(Approver(person) for person in members)
+
+
+def here_of(members: Sequence[Staff], people: Sequence[Staff], *, away: Container[int]) -> tuple[Approver, ...]:
+    """Those of the members who are here, and for each who is away a deputy who is here and one of the people."""
     here = [Approver(person) for person in members if person.id not in away]
     known = {approver.person.id for approver in here}
     for member in members:
         deputy = _deputy(member, people) if member.id in away else None
-        if deputy and deputy.id != applicant.id and deputy.id not in away and deputy.id not in known:
+        if deputy and deputy.id not in away and deputy.id not in known:
             here.append(Approver(deputy, on_behalf_of=member))
             known.add(deputy.id)
-    return tuple(here) or tuple(Approver(person) for person in members)
+    return tuple(here)
 
 
 def next_approvers(

@@ -63,6 +63,8 @@ DWELLINGS = ("新房", "二手房", "旧房翻新", "别墅", "商铺办公")
 SCOPES = ("半包", "全包", "清包", "只做设计")
 STYLES = ("现代简约", "新中式", "轻奢", "北欧", "奶油风", "法式", "美式", "日式原木")
 LOST_REASONS = ("选了别家", "价格高", "暂时不装", "联系不上", "预算没讲细")
+# Why a case ends whose customer wants to be forgotten; nobody chooses it otherwise.
+ASKED_TO_BE_FORGOTTEN = "客户要求删除"
 WISHES = (
     *("referrer", "dwelling", "family", "budget", "scope", "style", "materials", "needs"),
     *("starts", "compared", "decides", "contact_time", "remarks"),

@@ -36,12 +36,14 @@ class DesignerProfile(_Settings):
 
 
 class CustomerRules(_Settings):
-    """HANDBOOK 2.2 2.3: when a customer is contacted again, by grade, and the designers to recommend."""
+    """HANDBOOK 2.2 2.3 4: when a customer is contacted again, by grade, how long they are kept, whom to recommend."""
 
     first_within_hours: int = Field(default=24, ge=1, le=168)
     days_a: int = Field(default=2, ge=1, le=365)
     days_b: int = Field(default=7, ge=1, le=365)
     days_c: int = Field(default=30, ge=1, le=365)
+    keep_lost_months: int = Field(default=12, ge=1, le=36)
+    keep_signed_months: int = Field(default=60, ge=12, le=180)
     numbers_on_telegram: bool = False
     designers: tuple[DesignerProfile, ...] = ()
 

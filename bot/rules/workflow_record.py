@@ -114,9 +114,6 @@ CHANGED_BY: dict[StepKey, StepKey] = {
 # With one of these on record there is no way back from the step: what was signed and paid for is drawn next.
 TOO_LATE: dict[StepKey, tuple[Mark, ...]] = {StepKey.DESIGN_AGREEMENT: (Need.AGREEMENT_SIGNED, Need.FEE_PAID)}
 
-# What must stand before an entry, besides what its step needs.
-FIRST: dict[Mark, Mark] = {Need.BUDGET_MEETING_HELD: Fact.BUDGET_MEETING_BOOKED}
-
 # What is wanted anew once a step's work is handed over: it may be another round of it, or it may have come back before.
 WANTED_ANEW: dict[StepKey, tuple[Mark, ...]] = {
     StepKey.ESTIMATE: (Need.ESTIMATE_CHECKED,),
@@ -155,6 +152,8 @@ MEETS_BY: dict[StepKey, Mark] = {
     StepKey.PLAN_MEETING: Need.PLAN_MEETING_BOOKED,
     StepKey.BUDGET_MEETING: Fact.BUDGET_MEETING_BOOKED,
 }
+# What is said and done while the customer is here: it waits for that appointment.
+AT_THE_MEETING: tuple[Mark, ...] = (Need.PLAN_MEETING_HELD, Need.BUDGET_MEETING_HELD, Need.BUDGET_EXPLAINED)
 
 
 def entries_at(step: StepKey, standing: Container[str]) -> list[Entry]:
@@ -166,6 +165,11 @@ def entries_at(step: StepKey, standing: Container[str]) -> list[Entry]:
 def is_too_late(step: StepKey, standing: Container[str]) -> bool:
     """Whether no more changes can be asked for at this step."""
     return any(mark in standing for mark in TOO_LATE.get(step, ()))
+
+
+def waits_for(mark: Mark, step: StepKey) -> Mark | None:
+    """The appointment that must be on record before the entry; once it was held, at a later step, nothing must."""
+    return MEETS_BY.get(step) if mark in AT_THE_MEETING else None
 
 
 def entry(mark: str, step: StepKey) -> Entry | None:

@@ -1,11 +1,21 @@
-"""How far the budget may be from the estimate (HANDBOOK W5 W11): the difference in per cent, over or under."""
+"""How far the budget may be from the estimate (HANDBOOK W5 W11), over or under, in per cent; who may know it."""
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 
+from bot.rules.workflow import Need
+from storage.staff import Role, Staff
+
+KNOW_BUDGET = (Role.CLIENT_MANAGER, Role.GM_OFFICE, Role.ESTIMATOR, Role.ENGINEERING_MANAGER)
 A_TENTH = Decimal("0.1")
+
+
+def may_know_budget(person: Staff, standing: Container[str]) -> bool:
+    """Everybody once it was presented, until then those who make it, review it and lead (HANDBOOK E6)."""
+    return Need.BUDGET_MEETING_HELD in standing or any(person.has(role) for role in KNOW_BUDGET)
 
 
 @dataclass(frozen=True)

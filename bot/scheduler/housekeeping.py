@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.failpoints import failpoint
-from storage import backup, card_codes, inbox, keeping, outbox
-from storage.database import Database
+from storage import backup, card_codes, dialogs, inbox, keeping, outbox
+from storage.database import Database, Work
 
 log = structlog.get_logger()
 
@@ -35,14 +37,42 @@ class NightlyBackup:
     kept: int
 
 
-async def tidy(database: Database, clock: Clock) -> None:
-    """Drops what was done or delivered long ago; cards that old are not edited any more."""
+class Forgetting(Protocol):
+    """Whose time is over, where they are named, and how they are forgotten: what housekeeping is given."""
+
+    def due(self, session: Session) -> Sequence[int]: ...
+
+    def look(self, session: Session, case_id: int) -> Work[bool] | None:
+        """What forgets the case, if it is still there."""
+
+
+async def keep_no_longer(database: Database, forgetting: Forgetting) -> None:
+    """Customers whose time is over are forgotten, a case a transaction: whoever writes meanwhile waits for one at most.
+
+    What a kill leaves for tomorrow is due then, and is looked for where nobody waits.
+    """
+    forgotten, failed = 0, 0
+    for case_id in await database.read(forgetting.due):
+        try:
+            forget = await database.read(partial(forgetting.look, case_id=case_id))
+            forgotten += forget is not None and await database.write(forget)
+        except Exception:
+            failed += 1
+            log.exception("customer not forgotten")
+    log.info("customers forgotten", count=forgotten, failed=failed)
+
+
+async def tidy(database: Database, clock: Clock, forgetting: Forgetting | None = None) -> None:
+    """Drops what was done or delivered long ago, and customers; cards that old are not edited any more."""
     before = clock.now() - KEPT
     handled = await database.write(partial(inbox.forget_before, before=before))
     delivered = await database.write(partial(outbox.forget_before, before=before))
+    forms = await database.write(partial(dialogs.forget_before, before=before))
     # Codes are given in real time; an old card is known by its first one for as long as its notice is kept.
     codes = await database.write(partial(card_codes.forget_before, before=clock.real() - KEPT))
-    log.info("tidied", handled=handled, delivered=delivered, codes=codes)
+    log.info("tidied", handled=handled, delivered=delivered, forms=forms, codes=codes)
+    if forgetting is not None:
+        await keep_no_longer(database, forgetting)
 
 
 async def look_after(

@@ -8,7 +8,7 @@ from storage.customers import Case, DesignerOffer, FollowUp, TeamMember
 from tests.chat import Person, StoreAtWork, rows
 
 LI = "登记 李女士 13900000001 老客户介绍 锦绣花园 120平 三室两厅 4口人"
-CARD = ["记跟进", "看电话", "选设计师", "流失"]
+CARD = ["记跟进", "看电话", "改资料", "选设计师", "流失"]
 
 
 def registers(person: Person, line: str = LI) -> None:

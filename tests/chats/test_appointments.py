@@ -168,9 +168,8 @@ def test_of_a_briefing_that_is_over_nothing_is_asked(store: StoreAtWork) -> None
 
 
 def test_nothing_is_said_once_it_was_held(booked: StoreAtWork, wang: Person) -> None:
-    wang.presses("完成")
-    wang.presses("客户同意")
-    wang.presses("确认")
+    for label in ("完成", "刚才", "客户同意", "确认"):
+        wang.presses(label)
 
     booked.move_to("2026-11-30T10:00:00+08:00")
 
@@ -255,9 +254,8 @@ def test_of_two_who_move_it_at_once_the_second_hears_where_it_is(
 
 def test_what_was_held_cannot_be_moved(booked: StoreAtWork, wang: Person, zhou: Person) -> None:
     booked.move_to("2026-11-28T14:30:00+08:00")
-    wang.presses("完成")
-    wang.presses("客户同意")
-    wang.presses("确认")
+    for label in ("完成", "刚才", "客户同意", "确认"):
+        wang.presses(label)
 
     zhou.sends_press(zhou.last().id, "appointments:move:2")
 

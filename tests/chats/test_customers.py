@@ -274,7 +274,7 @@ def test_the_designer_is_chosen_later(store: StoreAtWork, zhou: Person, chen: Pe
     assert zhou.last().buttons == ("王磊", "陈静", "取消")
     zhou.presses("陈静")
 
-    assert zhou.hears("设计师 陈静", buttons=["记跟进", "看电话", "换设计师", "流失", "到哪一步了"])
+    assert zhou.hears("设计师 陈静", buttons=["记跟进", "看电话", "改资料", "换设计师", "流失", "到哪一步了"])
     assert chen.hears("请您来设计（周敏 推荐的）")
     assert offers(store) == [(1, WANG, False), (2, CHEN, True)]
 

@@ -81,6 +81,27 @@ def test_a_next_date_that_cannot_be_is_asked_again(registered: StoreAtWork, said
     zhou.says("取消")
 
 
+@pytest.mark.parametrize(
+    ("said", "next_one"),
+    [
+        ("三天", "周六 11月28日 9:00"),
+        ("两个小时", "今天（周三 11月25日）12:00"),
+        # The store is closed from New Year's Day to the Sunday.
+        ("1月1日", "周一 2027年1月4日 9:00"),
+    ],
+)
+def test_the_next_date_can_be_said_otherwise(registered: StoreAtWork, said: str, next_one: str) -> None:
+    zhou = registered.person("zhou")
+    zhou.says("跟进 李女士 聊了")
+    zhou.presses("修改")
+    zhou.presses("下次联系")
+
+    zhou.says(said)
+
+    assert f"下次联系：{next_one}" in zhou.last().text
+    zhou.says("取消")
+
+
 def test_who_looks_after_the_customer_is_reminded_once(store: StoreAtWork, zhou: Person) -> None:
     registers(zhou)
 

@@ -11,9 +11,9 @@ EVERYBODY = [
     *("请假", "我的假", "谁休假", "外出", "我的外出", "谁在外面", "出城", "打不了卡"),
     *("开会", "会议", "我的行动项", "早报", "我的事", "流程", "我的客户", "文件"),
 ]
-STAFF = [*EVERYBODY, "跟进", "我的申请"]
-GM_OFFICE = [*EVERYBODY, "我的申请", "待我审批", "代同事登记", "员工"]
-MANAGERS = [*GM_OFFICE, "客户登记", "跟进"]
+STAFF = [*EVERYBODY, "跟进", "改客户", "我的申请"]
+GM_OFFICE = [*EVERYBODY, "改客户", "我的申请", "待我审批", "代同事登记", "员工"]
+MANAGERS = [*GM_OFFICE, "客户登记", "跟进", "清除客户"]
 
 
 def test_the_menu_lists_what_a_designer_can_do(wang: Person) -> None:
@@ -77,6 +77,17 @@ def test_a_suggestion_carries_the_words_that_were_said(wang: Person) -> None:
 
     assert "周五 11月27日 14:00–17:30\n事由：家里有事" in wang.last().text
     assert list(wang.last().buttons) == CONFIRM
+
+
+@pytest.mark.parametrize("said", ["李女士要我们删除资料", "客户不做了，清除资料"])
+def test_who_means_to_clear_a_customer_is_shown_how(long_day: StoreAtWork, said: str) -> None:
+    zhou, wang = long_day.person("zhou"), long_day.person("wang")
+
+    for person in (zhou, wang):
+        person.says(said)
+
+    assert "清除客户" in zhou.last().buttons
+    assert "清除客户" not in wang.last().buttons
 
 
 def test_long_words_are_quoted_shortly(wang: Person) -> None:

@@ -51,6 +51,7 @@ OF_MANAGERS = [
     ("customers", "designer"),
     ("customers", "lose"),
     ("customers", "reopen"),
+    ("customers_clearing", "clear"),
 ]
 
 # Every command and who may say it, one person a role.
@@ -96,6 +97,9 @@ COMMANDS = {
     "customers.lose": (MANAGER,),
     "customers.reopen": (MANAGER,),
     "follow_up.log": (MANAGER, DESIGNER),
+    "customers_changing.change": (GM, MANAGER, DESIGNER, ESTIMATOR),
+    "customers_changing.correct": (GM, MANAGER, DESIGNER, ESTIMATOR),
+    "customers_clearing.clear": (MANAGER,),
     "files.of_case": EVERYBODY,
     "people.list": MANAGERS,
     "people.add": MANAGERS,

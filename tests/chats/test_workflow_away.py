@@ -6,8 +6,10 @@ import pytest
 from sqlmodel import Session
 
 from bot.rules.workflow import Need, StepKey
+from storage import staff
+from storage.staff import Role
 from tests.chat import Person, StoreAtWork
-from tests.chats.case_rows import begin_step, open_case, put_on_record, scene_of
+from tests.chats.case_rows import begin_step, id_of, open_case, put_on_record, scene_of
 from tests.chats.case_steps import comes_to, hands_over
 from tests.chats.meeting_steps import notices
 from tests.chats.steps import asks, is_granted
@@ -239,3 +241,98 @@ def test_of_somebody_who_is_out_nobody_says_that_they_gave_no_reason(
     store.move_to("2026-11-25T16:30:00+08:00")
 
     assert zhou.hears("⚠ 赵倩 的 2026-0001 估算表 已过 1 小时（只算上班时间），他外出了。")
+
+
+LATE = "⚠ 王磊 的 2026-0001 平面方案 已过 1 小时（只算上班时间），还没说明原因。"
+IN_HER_PLACE = "周敏 在休假，请您先过问一下。"
+WHEN_IT_IS_LATE = "2026-11-28T10:00:00+08:00"
+
+
+def has_deputy(store: StoreAtWork, key: str, deputy: str) -> None:
+    def work(session: Session) -> None:
+        person = staff.get(session, id_of(session, key))
+        person.deputy_id = id_of(session, deputy) if deputy else None
+        staff.put(session, person)
+
+    store.write(work)
+
+
+def manages_too(store: StoreAtWork, key: str) -> None:
+    def work(session: Session) -> None:
+        person = staff.get(session, id_of(session, key))
+        person.roles = [*person.roles, Role.CLIENT_MANAGER]
+        staff.put(session, person)
+
+    store.write(work)
+
+
+def is_ill_and_leads(person: Person, when: str) -> None:
+    """Whoever leads is ill; nobody covers for them."""
+    person.says(f"病假 {when}")
+    for label in ("跳过", "跳过", "确认"):
+        person.presses(label)
+
+
+@pytest.mark.parametrize(
+    ("deputy", "hears"),
+    [("liu", "liu"), ("", "liu"), ("chen", "liu")],
+    ids=["her deputy", "nobody of the role is there", "a deputy who leads nothing"],
+)
+def test_what_is_late_goes_to_who_stands_in_for_a_client_manager_on_leave(
+    drawing: StoreAtWork, zhou: Person, deputy: str, hears: str
+) -> None:
+    has_deputy(drawing, "zhou", deputy)
+    is_ill_and_leads(zhou, "周六")
+
+    drawing.move_to(WHEN_IT_IS_LATE)
+
+    assert notices(drawing, "workflow.late") == [("11-28 10:00", hears)]
+    assert drawing.person(hears).hears(f"{LATE}{IN_HER_PLACE}")
+    assert "准予延期" in drawing.person(hears).last().buttons
+
+
+def test_another_client_manager_hears_before_the_gm_office(drawing: StoreAtWork, zhou: Person) -> None:
+    has_deputy(drawing, "zhou", "")
+    is_ill_and_leads(zhou, "周六")
+    manages_too(drawing, "sun")
+
+    drawing.move_to(WHEN_IT_IS_LATE)
+
+    assert notices(drawing, "workflow.late") == [("11-28 10:00", "sun")]
+    assert drawing.person("sun").hears(f"{LATE}17:30 还没办好，刘总 会收到通知。{IN_HER_PLACE}")
+
+
+def test_where_all_who_lead_are_on_leave_the_client_manager_hears_it_all_the_same(
+    drawing: StoreAtWork, zhou: Person, liu: Person
+) -> None:
+    is_ill_and_leads(zhou, "周六")
+    is_ill_and_leads(liu, "周六")
+
+    drawing.move_to(WHEN_IT_IS_LATE)
+
+    assert notices(drawing, "workflow.late") == [("11-28 10:00", "zhou")]
+    assert IN_HER_PLACE not in zhou.heard(LATE)[0].text
+
+
+def test_a_client_manager_who_is_back_by_then_hears_it(drawing: StoreAtWork, zhou: Person) -> None:
+    is_ill_and_leads(zhou, "周五")
+
+    drawing.move_to(WHEN_IT_IS_LATE)
+
+    assert notices(drawing, "workflow.late") == [("11-28 10:00", "zhou")]
+
+
+def test_the_owner_hears_beforehand_who_will_be_told(drawing: StoreAtWork, zhou: Person, wang: Person) -> None:
+    is_ill_and_leads(zhou, "周六")
+
+    drawing.move_to("2026-11-27T15:30:00+08:00")
+
+    assert wang.hears("过时没办好，明天（周六 11月28日）10:00 刘总 会收到通知。")
+
+
+def test_of_leave_over_a_step_who_stands_in_hears_too(drawing: StoreAtWork, zhou: Person, wang: Person) -> None:
+    is_ill_and_leads(zhou, "今天")
+
+    is_ill(wang, "周五下午")
+
+    assert notices(drawing, ASKED) == [("11-25 10:00", "liu")]

@@ -75,9 +75,49 @@ def test_who_explains_the_budget_gets_the_button_when_the_meeting_is_booked(
         buttons=["完成", "预算逐项讲完", "改约"],
     )
 
+    store.move_to("2026-11-28T15:40:00+08:00")
     zhao.presses("预算逐项讲完")
 
     assert "budget_explained" in standing(store)
+
+
+def test_a_budget_is_explained_when_the_customer_sees_it_not_before(
+    store: StoreAtWork, zhou: Person, zhao: Person
+) -> None:
+    at_the_budget_meeting(store)
+    books(zhou)
+
+    zhao.presses("预算逐项讲完")
+
+    assert zhao.last().text == (
+        "预算等客户来看时逐项讲，约的是 周六 11月28日 15:00，到时讲完再按。"
+        "客户提前来过就先按“完成”，改了时间就按“改约”。"
+    )
+    assert zhao.last().buttons == ("完成", "改约")
+    assert "budget_explained" not in standing(store)
+
+
+def test_a_budget_is_explained_early_where_the_customer_came_early(
+    store: StoreAtWork, zhou: Person, zhao: Person
+) -> None:
+    at_the_budget_meeting(store)
+    books(zhou)
+    zhao.presses("预算逐项讲完")
+
+    for label in ("完成", "刚才", "客户同意", "确认"):
+        zhao.presses(label)
+    zhao.presses("预算逐项讲完", on="签施工合同")
+
+    assert {"budget_meeting_held", "budget_explained"} <= standing(store)
+
+
+def test_a_budget_is_not_explained_before_the_customer_is_asked_to_come(store: StoreAtWork, zhou: Person) -> None:
+    at_the_budget_meeting(store)
+    assert "预算逐项讲完" not in zhou.last().buttons
+
+    zhou.sends_press(zhou.last().id, "workflow:note:2:budget_explained")
+
+    assert zhou.last().text == "要先有“约客户看预算”。"
 
 
 def test_a_budget_that_was_not_explained_at_the_meeting_can_be_afterwards(

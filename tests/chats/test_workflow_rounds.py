@@ -121,6 +121,7 @@ def test_who_thinks_again_before_signing_gets_another_round(store: StoreAtWork, 
         zhou.presses(label)
     books(zhou)
     wang.presses("完成")
+    wang.presses("刚才")
     wang.presses("客户同意")
     wang.presses("确认")
 
@@ -300,12 +301,18 @@ def test_the_project_manager_takes_the_contract_or_is_asked(store: StoreAtWork, 
     for said in ("HT-1", "13.1万", "确认"):
         zhou.says(said)
 
+    wu.says("我的事")
+    assert wu.last().text == "等您收下：\n· 合同 2026-0001 李女士 锦绣花园 · 周敏 10:00 交来，交接表 HO-2026-0001"
+    wu.presses("2026-0001 合同")
+    assert wu.last().buttons == ("收下", "表格", "PDF")
     store.move_to("2026-11-25T11:00:00+08:00")
     assert wu.hears("⏰ 周敏 10:00 交来合同（2026-0001 李女士），请收下。再过一会没有答复，周敏 会收到通知。")
     assert zhou.hears("⚠ 吴刚 还没有收下 周敏 10:00 交的合同（2026-0001 李女士）。可以问一下。")
     wu.sends_press(wu.last().id, "handover:give_back:1")
     wu.presses("收下")
+    wu.says("我的事")
 
+    assert wu.last().text == "您手上没有要做的事。"
     assert zhou.hears("吴刚 收下了合同（2026-0001 李女士）。")
     assert [str(one.state) for one in forms(store)] == ["accepted"]
 

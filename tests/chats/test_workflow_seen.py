@@ -9,7 +9,7 @@ import pytest
 
 from bot.rules.workflow import StepKey
 from tests.chat import Person, Prepared, StoreAtWork, going_on, prepared
-from tests.chats.case_steps import DESIGNING, PHONE, chooses_materials, comes_to, states, up_to_the_survey
+from tests.chats.case_steps import DESIGNING, PHONE, chooses_materials, comes_to, hands_over, states, up_to_the_survey
 from tests.chats.customer_steps import cases, registers
 from tests.chats.steps import not_done, open_other_store, verbs
 
@@ -110,6 +110,15 @@ def test_my_steps_are_listed_by_their_due_moments(store: StoreAtWork, zhou: Pers
         f"· 平面方案 2026-0001 李女士 锦绣花园 · {FRIDAY}"
     )
     assert wang.last().buttons == ("2026-0002 调整方案和估算", "2026-0001 平面方案")
+
+
+def test_what_came_with_a_step_of_mine_is_to_be_taken_first(store: StoreAtWork, wang: Person, zhao: Person) -> None:
+    hands_over(wang)
+
+    zhao.says("我的事")
+
+    assert "· 估算表 2026-0001 李女士 锦绣花园 · 请先收下或退回 · 今天（周三 11月25日）15:15" in zhao.last().text
+    assert zhao.last().buttons == ("2026-0001 估算表",)
 
 
 def test_the_door_is_shown_with_the_number_only(store: StoreAtWork, zhou: Person, wang: Person) -> None:

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlalchemy import create_engine, text
+from sqlmodel import Session, select
 
 from bot.rules.workflow import Need, StepKey
-from storage import staff
+from storage import customers, staff
+from storage.approvals import Approval
 from storage.staff import Role
 from tests.chat import Person, Seen, StoreAtWork, store_at_work
 from tests.chats.case_steps import comes_to, forms, states
 from tests.chats.steps import not_done
 
 CASES = 3
+WAITED_SECONDS = 10
 HELD = (Need.PLAN_MEETING_BOOKED,)
 SECOND = "已经完成了这一步。"
 ANSWERED = "把这张交接表"
@@ -115,3 +120,33 @@ def test_forms_that_are_handed_over_in_one_instant_have_numbers_of_their_own(sto
     assert sorted(one.number for one in forms(store)) == ["HO-2026-0001", "HO-2026-0002", "HO-2026-0003"]
     assert [one[2] for one in states(store)].count("open") == 3
     assert not_done(store) == []
+
+
+def test_a_decision_takes_hold_of_the_case_before_the_request(postgres_url: str, tmp_path: Path) -> None:
+    """As everybody does who changes both; otherwise each would wait for the other."""
+    with store_at_work(postgres_url, tmp_path) as store, Session(create_engine(postgres_url)) as other:
+        zhou, wang = store.person("zhou"), store.person("wang")
+        comes_to(store, StepKey.PLAN_ADJUSTMENT, "wang", Need.PLAN_MEETING_HELD, done=StepKey.PLAN_MEETING)
+        wang.presses("需要延期")
+        for said in ("下周一中午12点", "客户改了户型", "确认"):
+            wang.says(said)
+        customers.lock(other, 1, 1)
+        pressing = Thread(target=zhou.presses, args=("同意",))
+        pressing.start()
+        is_waited_for(other)
+
+        free = other.exec(select(Approval).with_for_update(skip_locked=True)).all()
+        other.commit()
+        pressing.join()
+
+        assert len(free) == 1
+        assert zhou.hears("周敏 已同意")
+
+
+def is_waited_for(holding: Session) -> None:
+    """Returns when somebody waits for a lock."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    until = monotonic() + WAITED_SECONDS
+    while not holding.connection().execute(waiting).scalar_one():
+        assert monotonic() < until
+        sleep(0.01)

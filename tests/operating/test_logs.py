@@ -36,6 +36,8 @@ NUMBERS = {
     "by_one_of_ours",
     "count",
     "codes",
+    "forms",
+    "failed",
     "inbox_id",
     "outbox_id",
     "update_id",

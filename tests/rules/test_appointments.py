@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.rules.appointments import BOOKED, Ring, rings, rings_after
+from bot.rules.appointments import BOOKED, Ring, Shut, rings, rings_after, shut_at
 from bot.rules.book import Rulebook
 from bot.rules.workflow import Appointment
 from storage.staff import Role
@@ -55,6 +55,24 @@ def test_the_table_names_who_takes_part() -> None:
 )
 def test_the_day_before_and_the_hour_before(meets: str, told: str, expected: dict[Ring, str]) -> None:
     assert rings(at(meets), at(told), CALENDAR) == {ring: at(text) for ring, text in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("meets", "expected"),
+    [
+        ("2026-11-28 09:00", None),
+        ("2026-11-28 08:59", Shut.HOUR),
+        # Somebody is on duty at noon.
+        ("2026-11-28 12:30", None),
+        ("2026-11-28 17:29", None),
+        ("2026-11-28 17:30", Shut.HOUR),
+        ("2026-11-29 10:00", Shut.DAY),  # a rest day
+        ("2026-10-01 10:00", Shut.DAY),  # a holiday
+        ("2026-10-10 10:00", None),  # a make-up day
+    ],
+)
+def test_when_nobody_is_in_the_store(meets: str, expected: Shut | None) -> None:
+    assert shut_at(at(meets), CALENDAR) == expected
 
 
 def test_where_the_store_closes_earlier_it_is_the_last_hour() -> None:

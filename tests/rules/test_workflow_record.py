@@ -12,17 +12,18 @@ from bot.rules.workflow_record import (
     CHANGED_BY,
     CHANGES_SAID,
     ENTRIES,
-    FIRST,
     MEETS_BY,
     TOO_LATE,
     WANTED_ANEW,
     Asked,
     Entry,
     Fact,
+    Mark,
     ending,
     entries_at,
     entry,
     is_too_late,
+    waits_for,
 )
 
 # What is on record by other means: a form that was handed over, a sum that was reckoned.
@@ -120,8 +121,21 @@ def test_an_entry_belongs_to_its_steps() -> None:
     assert entry("nonsense", StepKey.FLOOR_PLAN) is None
 
 
-def test_the_budget_is_shown_after_the_customer_was_booked() -> None:
-    assert FIRST == {Need.BUDGET_MEETING_HELD: Fact.BUDGET_MEETING_BOOKED}
+@pytest.mark.parametrize(
+    ("mark", "step", "appointment"),
+    [
+        (Need.PLAN_MEETING_HELD, StepKey.PLAN_MEETING, Need.PLAN_MEETING_BOOKED),
+        (Need.BUDGET_MEETING_HELD, StepKey.BUDGET_MEETING, Fact.BUDGET_MEETING_BOOKED),
+        (Need.BUDGET_EXPLAINED, StepKey.BUDGET_MEETING, Fact.BUDGET_MEETING_BOOKED),
+        # The customer has seen it by then.
+        (Need.BUDGET_EXPLAINED, StepKey.CONTRACT, None),
+        (Fact.BUDGET_MEETING_BOOKED, StepKey.BUDGET_MEETING, None),
+    ],
+)
+def test_what_is_done_while_the_customer_is_here_waits_for_the_appointment(
+    mark: Mark, step: StepKey, appointment: Mark | None
+) -> None:
+    assert waits_for(mark, step) == appointment
 
 
 @pytest.mark.parametrize("loop", LOOPS, ids=lambda loop: loop.adjusting)

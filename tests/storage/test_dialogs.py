@@ -11,7 +11,7 @@ from sqlmodel import Session
 from storage import dialogs
 from storage.database import Database
 from storage.dialogs import Dialog
-from tests.storage.shop import NOW, Shop, all_rows
+from tests.storage.shop import DAY, NOW, Shop, all_rows
 
 
 def start(database: Database, shop: Shop, staff_id: int, form: str = "leave.request") -> int:
@@ -98,3 +98,15 @@ def test_a_closed_form_is_open_for_nobody_and_its_buttons_are_old(database: Data
     assert open_form(database, shop.wang) is None
     assert closed is not None
     assert closed.version == 2
+
+
+def test_what_a_form_held_is_gone_after_two_months_and_that_it_was_there_stays(database: Database, shop: Shop) -> None:
+    old, left_open = start(database, shop, shop.wang), start(database, shop, shop.chen)
+    database.write_now(lambda session: dialogs.close(session, session.get_one(Dialog, old)))
+
+    emptied = [database.write_now(partial(dialogs.forget_before, before=at)) for at in (NOW, NOW + DAY, NOW + DAY)]
+
+    forms = {one.id: one for one in all_rows(database, Dialog)}
+    assert emptied == [0, 2, 0]
+    assert [(one.answers, one.about, one.open) for one in forms.values()] == [({}, {}, False)] * 2
+    assert [forms[one].version for one in (old, left_open)] == [3, 2]

@@ -97,7 +97,7 @@ def _the_plan_is_shown_twice(shop: Shop) -> None:
     shop.zhou.presses("收下")
     shop.zhou.presses("核对过了")
     _says(shop.zhou, "约好了", "周一上午10点")
-    _says(shop.chen, "完成", "同意")
+    _says(shop.chen, "完成", "刚才", "同意")
     shop.zhou.hears("签设计协议、收设计费 · 2026-0001", button="签了协议")
 
 
@@ -122,18 +122,17 @@ def _the_drawings_and_the_budget(shop: Shop) -> None:
 def _the_budget_is_shown_twice(shop: Shop) -> None:
     shop.chen.hears_nothing_of("13.5")
     _says(shop.zhou, "约好了", "周二下午3点")
-    shop.zhou.presses("预算逐项讲完")
-    _says(shop.zhou, "完成", "要调整", "换木地板")
+    _says(shop.zhou, "完成", "刚才", "要调整", "换木地板")
     shop.chen.hears("要调整：换木地板", buttons=DESIGNING)
     _says(shop.chen, "交接", "13.2万", "跳过", "跳过")
     shop.zhou.presses("收下")
     _says(shop.zhou, "约好了", "周三下午3点")
-    shop.zhou.presses("预算逐项讲完")
-    _says(shop.zhou, "完成", "同意")
+    _says(shop.zhou, "完成", "刚才", "同意")
 
 
 def _the_contract(shop: Shop) -> None:
-    shop.zhou.hears("签施工合同 · 2026-0001", button="完成")
+    shop.zhou.hears("签施工合同 · 2026-0001", button="预算逐项讲完")
+    shop.zhou.presses("预算逐项讲完")
     _says(shop.zhou, "完成", "HT-1", "13.2万")
     shop.zhou.hears(f"✅ 恭喜，{CASE} 签约了：13.2 万元，合同 HT-1。")
     shop.wu.hears("签了施工合同，轮到您安排开工。交接表 HO-2026-0008，请收下。")
