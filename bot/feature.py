@@ -241,6 +241,7 @@ class Command:
     colleague: 代 王磊 外出 … The words of one that `leads` count only where a line begins with them; `in_any_group` may
     be said in a group that belongs to nobody. The words of a `noun` also begin what people say to each other: where
     the bot was not asked they count only as the whole line. A line that `unless` matches is none of it: 客户说…
+    One that `takes_next` asks whom it is about where it is said alone, and what is said next is the answer.
     """
 
     name: str
@@ -255,6 +256,7 @@ class Command:
     in_any_group: bool = False
     noun: bool = False
     unless: re.Pattern[str] | None = None
+    takes_next: bool = False
     behalf: Callable[[Context, Staff, str, str], Answer] | None = None
 
     def label(self) -> str:

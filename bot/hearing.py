@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from difflib import SequenceMatcher
 from functools import partial
 from typing import Any
@@ -19,6 +20,8 @@ from storage.dialogs import Dialog
 SUGGESTIONS = 3
 SUGGESTION = ("suggestion", "run")
 QUOTED = 20
+# How long a command that was said alone waits for whom it is about.
+STILL_ASKED = timedelta(minutes=10)
 MARKS = " /"
 
 Private = bool
@@ -99,7 +102,18 @@ def _text(ctx: Context, said: str) -> tuple[Private, Answer]:
     if opened is None and said in filling.SPOKEN:
         # In a group a 好 behind the bot's name is a nod, not a question.
         return True, None if ctx.in_group else notice("dialog.nothing_open")
-    return _command(ctx, said) or (not ctx.in_group, _guess(ctx, said) or _suggest(ctx, said))
+    begun = _command(ctx, said) or _of_the_one_before(ctx, said)
+    return begun or (not ctx.in_group, _guess(ctx, said) or _suggest(ctx, said))
+
+
+def _of_the_one_before(ctx: Context, said: str) -> tuple[Private, Answer] | None:
+    """改客户, and on the next line 李女士: what a command that was said alone has asked for."""
+    before = None if ctx.in_group else inbox.last_before(ctx.session, ctx.inbox_id, lane=f"staff:{ctx.me.id}")
+    if before is None or ctx.now - before.received_at > STILL_ASKED:
+        return None
+    line = cleaned(str(before.payload.get("text", ""))).strip()
+    asking = next((one for one in allowed(ctx) if one.takes_next and line in one.words), None)
+    return run(ctx, asking, line, said) if asking else None
 
 
 def _edited(ctx: Context, incoming: Incoming) -> tuple[Private, Answer]:

@@ -95,8 +95,22 @@ feature = Feature(
         Command(
             "customers.show", lists.SHOW_WORDS, lists.show, in_menu=False, leads=True, noun=True, unless=lists.SPEAKING
         ),
-        Command("customers.lose", closing.LOSE_WORDS, closing.lose, roles=(Role.CLIENT_MANAGER,), in_menu=False),
-        Command("customers.reopen", closing.REOPEN_WORDS, closing.reopen, roles=(Role.CLIENT_MANAGER,), in_menu=False),
+        Command(
+            "customers.lose",
+            closing.LOSE_WORDS,
+            closing.lose,
+            roles=(Role.CLIENT_MANAGER,),
+            in_menu=False,
+            takes_next=True,
+        ),
+        Command(
+            "customers.reopen",
+            closing.REOPEN_WORDS,
+            closing.reopen,
+            roles=(Role.CLIENT_MANAGER,),
+            in_menu=False,
+            takes_next=True,
+        ),
     ),
     forms=(INTAKE, designers.CHOOSING, closing.LOSING),
     buttons={

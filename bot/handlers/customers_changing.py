@@ -69,7 +69,7 @@ def press_words(ctx: Context, press: Press) -> Answer:
     case = naming.pressed(ctx, Press(int(press.rest)))
     said = inbox.text_of(ctx.session, press.subject_id, lane=f"staff:{ctx.me.id}")
     command = match_command(said, (*WORDS, *WORDS_OF_ALL))
-    return _open(ctx, case, rules.taken_apart(command.rest) if command else Said(""))
+    return _open(ctx, case, rules.taken_apart(command.rest if command else said))
 
 
 def press_change(ctx: Context, press: Press) -> Answer:
@@ -201,8 +201,17 @@ CHANGING = Form(
 feature = Feature(
     name="customers_changing",
     commands=(
-        Command("customers_changing.change", WORDS, change, roles=WHO, leads=True),
-        Command("customers_changing.correct", WORDS_OF_ALL, change, roles=WHO, in_menu=False, leads=True, noun=True),
+        Command("customers_changing.change", WORDS, change, roles=WHO, leads=True, takes_next=True),
+        Command(
+            "customers_changing.correct",
+            WORDS_OF_ALL,
+            change,
+            roles=WHO,
+            in_menu=False,
+            leads=True,
+            noun=True,
+            takes_next=True,
+        ),
     ),
     forms=(CHANGING,),
     buttons={"change": press_change, "words": press_words},

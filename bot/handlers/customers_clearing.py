@@ -168,7 +168,9 @@ CLEARING = Form(
 
 feature = Feature(
     name="customers_clearing",
-    commands=(Command("customers_clearing.clear", WORDS, clear, roles=(Role.CLIENT_MANAGER,), leads=True),),
+    commands=(
+        Command("customers_clearing.clear", WORDS, clear, roles=(Role.CLIENT_MANAGER,), leads=True, takes_next=True),
+    ),
     forms=(CLEARING,),
     buttons={"clear": press_clear},
 )

@@ -25,7 +25,7 @@ A_COLLEAGUE = "经理"
 def show(ctx: Context, word: str, rest: str) -> Answer:
     """The card of the case that is named; without a name one's own cases."""
     if rest.startswith(A_COLLEAGUE):
-        raise Refusal("customers.which")
+        raise Refusal("customers.which_card")
     return Notice(subject=naming.named_case(ctx, rest).subject) if rest.strip() else mine(ctx, word, rest)
 
 

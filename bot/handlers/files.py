@@ -197,7 +197,7 @@ def content(scene: Scene, file_id: int, viewer: Staff | None) -> File:
 
 feature = Feature(
     name="files",
-    commands=(Command("files.of_case", WORDS, of_case, leads=True, noun=True),),
+    commands=(Command("files.of_case", WORDS, of_case, leads=True, noun=True, takes_next=True),),
     buttons={"put": put, "drop": drop, "of": show, "get": get},
     card=files_cards.card,
     files={"content": content},

@@ -60,8 +60,9 @@ def press_words(ctx: Context, press: Press) -> Answer:
     case = naming.pressed(ctx, Press(int(press.rest)))
     said = inbox.text_of(ctx.session, press.subject_id, lane=f"staff:{ctx.me.id}")
     command = match_command(said, WORDS)
-    behind = segments(command.rest)[1:] if command else []
-    return _open(ctx, case, command.rest[behind[0].start :] if command and behind else "")
+    line = command.rest if command else said
+    behind = segments(line)[1:]
+    return _open(ctx, case, line[behind[0].start :] if behind else "")
 
 
 def press_log(ctx: Context, press: Press) -> Answer:
@@ -262,7 +263,7 @@ LOGGING = Form("follow_up.logging", FollowUpForm, look=look, submit=submit, read
 
 feature = Feature(
     name="follow_up",
-    commands=(Command("follow_up.log", WORDS, log, roles=(Role.CLIENT_MANAGER, Role.DESIGNER)),),
+    commands=(Command("follow_up.log", WORDS, log, roles=(Role.CLIENT_MANAGER, Role.DESIGNER), takes_next=True),),
     forms=(LOGGING,),
     buttons={"log": press_log, "words": press_words, "later": later},
     rings=ring,

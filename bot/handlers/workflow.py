@@ -116,7 +116,7 @@ feature = Feature(
     name="workflow",
     commands=(
         Command("workflow.mine", MINE_WORDS, mine, noun=True),
-        Command("workflow.of_case", WHERE_WORDS, of_case, in_menu=False, noun=True),
+        Command("workflow.of_case", WHERE_WORDS, of_case, in_menu=False, noun=True, takes_next=True),
     ),
     forms=(workflow_record.RECORDING, workflow_waiting.WAITING, workflow_passing.PASSING),
     buttons={
