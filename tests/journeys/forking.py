@@ -19,7 +19,7 @@ from bot import failpoints
 from tests.sources import ROOT
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["bot.operating.serving"])
+FORKS.set_forkserver_preload(["tests.journeys.loaded"])
 
 
 class Forked:
