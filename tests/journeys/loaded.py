@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import gc
+from importlib import import_module
 
-import uvicorn.protocols.http.auto
-import uvicorn.protocols.websockets.auto  # noqa: F401
 from sqlalchemy.orm import configure_mappers
 
-import bot.operating.serving
 from bot.operating.terminal import DEMO_STORE
 from bot.storefile import read_store
 from bot.texts import environment
-from storage import schema
 
+LATER = ("bot.operating.serving", "storage.schema", "uvicorn.protocols.http.auto", "uvicorn.protocols.websockets.auto")
+
+for module in LATER:
+    import_module(module)
 configure_mappers()
 environment()
 read_store(DEMO_STORE.read_text("utf-8"))
