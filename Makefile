@@ -11,8 +11,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 UV ?= uv
-# Two more than there are processors, up to eight: tests also wait, for writers, browsers and other processes.
-WORKERS ?= $(shell $(BIN)/python -c 'import os; print(min(os.cpu_count() + 2, 8))' 2>/dev/null || echo 2)
+# One more than there are processors, up to eight: tests also wait, for writers, browsers and other processes.
+WORKERS ?= $(shell $(BIN)/python -c 'import os; print(min(os.cpu_count() + 1, 8))' 2>/dev/null || echo 2)
 BUILD := 'hatchling>=1.27,<2\neditables\n'
 PIN := $(UV) --no-config pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url
