@@ -7,7 +7,7 @@ from tests.chat import Person, StoreAtWork
 from tests.chats.everything import SECRETS, buttons, every_press, picture, tries
 from tests.chats.steps import not_done, open_other_store, verbs
 
-NAMES = ("王磊", "wang", "周敏")
+NAMES = ("王磊", "周敏")
 
 
 def heard_of(people: list[Person]) -> str:
