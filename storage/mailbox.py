@@ -50,8 +50,9 @@ class Mailbox:
 def _tell(done: asyncio.Future[Any], ended: Future[Any]) -> None:
     if done.done():
         return
-    error = ended.exception()
-    if error is not None:
+    if ended.cancelled():
+        done.cancel()
+    elif error := ended.exception():
         done.set_exception(error)
     else:
         done.set_result(ended.result())

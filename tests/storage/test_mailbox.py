@@ -97,6 +97,16 @@ async def test_the_outcome_of_anothers_work_is_its_result_or_its_error() -> None
         await mailbox.outcome(failed)
 
 
+async def test_who_waits_for_what_was_given_up_elsewhere_is_cancelled_too() -> None:
+    mailbox = Mailbox(asyncio.get_running_loop())
+    given_up = Future[int]()
+
+    elsewhere([given_up.cancel])
+
+    with pytest.raises(asyncio.CancelledError):
+        await mailbox.outcome(given_up)
+
+
 async def test_who_is_cancelled_gives_up_what_was_not_begun_and_leaves_what_was() -> None:
     mailbox = Mailbox(asyncio.get_running_loop())
     waiting, begun = Future[int](), Future[int]()
