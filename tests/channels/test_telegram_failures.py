@@ -150,7 +150,7 @@ def test_of_messages_that_broke_off_only_so_many_are_remembered() -> None:
 async def test_an_error_that_nobody_foresaw_is_a_failed_try(
     office: TelegramOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Client, "send_message", broken)
+    monkeypatch.setattr(Client, "say", broken)
 
     with pytest.raises(DeliveryError) as told:
         await sent(office, Message("一"))

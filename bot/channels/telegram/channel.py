@@ -116,10 +116,9 @@ class Telegram:
         how: dict[str, Any] = {"parse_mode": mode, "message_thread_id": topic, "reply_markup": part.keyboard}
         if part.file is None:
             async with self._few_at_once:
-                sent = await self._client.send_message(chat, words, **how)
-        else:
-            document = InputFile(part.file.content, filename=part.file.name)
-            sent = await self._client.send_document(chat, document, caption=words or None, **how)
+                return await self._client.say(chat, words, **how)
+        document = InputFile(part.file.content, filename=part.file.name)
+        sent = await self._client.send_document(chat, document, caption=words or None, **how)
         return int(sent.message_id)
 
     async def _formatted(self, part: Part, ask: Callable[[str, str | None], Awaitable[T]]) -> T:

@@ -55,6 +55,12 @@ class Place:
 class Client(Bot):
     """A bot that also gives updates as they came, so that one which nobody can read stops no other."""
 
+    async def say(self, chat: int, words: str, **how: Any) -> int:
+        """`send_message`, of whose answer nothing is read but the new message's number: a tenth of its cost."""
+        told = {"chat_id": chat, "text": words, **how}
+        sent = await self._post("sendMessage", {key: value for key, value in told.items() if value is not None})
+        return int(sent["message_id"])
+
     async def call_at(self, url: str, secret: str) -> None:
         """Telegram calls there from now on, with one update after another; what waits is kept for us."""
         await self.set_webhook(
