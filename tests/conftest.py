@@ -23,6 +23,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from storage import database
 from tests.services import CHROMIUM_ARGUMENTS, Run, ServiceMissing, chromium, postgresql_copy
+from tests.storage.shop import Shop, open_shop
 
 RUN_FOLDER = "TEST_RUN_FOLDER"
 # The tests that take longest, the longest first; the others are as they stand.
@@ -153,6 +154,20 @@ def database_url(request: pytest.FixtureRequest) -> str:
     fixture = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
     url: str = request.getfixturevalue(fixture)
     return url
+
+
+@pytest.fixture(name="database")
+def opened_database(database_url: str) -> Iterator[database.Database]:
+    """A database of each kind, open."""
+    opened = database.Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(name="shop")
+def opened_shop(database: database.Database) -> Shop:
+    """The small store in its rows."""
+    return database.write_now(open_shop)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -34,13 +33,6 @@ roles = ["gm_office", "client_manager"]
 key = "north"
 name = "城北群"
 """
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.close()
 
 
 def load(database: Database, text: str, now: datetime = NOW) -> Loaded:

@@ -26,22 +26,10 @@ from storage import health
 from storage.database import Database
 from tests.channels.wire import Wire, wired
 from tests.operating.commands import DEMO, Terminal
-from tests.storage.shop import NOW, Shop, keep_event, open_shop, queue_notice
+from tests.storage.shop import NOW, Shop, keep_event, queue_notice
 
 MINUTE = timedelta(minutes=1)
 NAMED = re.compile(r"王磊|wang|周敏|zhou|锦上|1380000", re.IGNORECASE)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def shop(database: Database) -> Shop:
-    return database.write_now(open_shop)
 
 
 @pytest_asyncio.fixture

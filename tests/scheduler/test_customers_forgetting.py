@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -36,22 +35,10 @@ from tests.scheduler.named_everywhere import (
     with_everything,
 )
 from tests.scheduler.office import StoodClock
-from tests.storage.shop import DAY, NOW, Shop, all_rows, open_shop
+from tests.storage.shop import DAY, NOW, Shop, all_rows
 
 # The tables that can name a customer.
 MANY = 17
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def shop(database: Database) -> Shop:
-    return database.write_now(open_shop)
 
 
 async def night(database: Database, at: datetime) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-import pytest
 from sqlmodel import Session
 
 from bot.scheduler.housekeeping import tidy
@@ -20,11 +19,6 @@ from storage.outbox import Outbox
 from tests.scheduler.office import StoodClock
 from tests.storage.shop import DAY, NOW, Shop, all_rows, keep_event, open_shop, queue_notice
 from tests.storage.test_outbox import send
-
-
-@pytest.fixture
-def database(database_url: str) -> Database:
-    return Database(database_url)
 
 
 def record_facts(shop: Shop, session: Session) -> None:

@@ -10,12 +10,7 @@ from sqlmodel import Session, col
 from storage.database import Database
 from storage.rows import locked_row, own_row, row_with_id, the_row
 from storage.staff import Staff
-from tests.storage.shop import Shop, open_shop
-
-
-@pytest.fixture
-def shop(database: Database) -> Shop:
-    return database.write_now(open_shop)
+from tests.storage.shop import Shop
 
 
 def test_a_row_that_is_there_is_found_and_one_that_is_not_is_none(database: Database, shop: Shop) -> None:
