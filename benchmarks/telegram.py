@@ -176,5 +176,4 @@ async def desk(way: str, token: str, base_url: str, file_url: str, port: int, ur
 
 if __name__ == "__main__":
     _, way, token, base_url, file_url, port, url = sys.argv
-    with loop.runner() as runner:
-        runner.run(desk(way, token, base_url, file_url, int(port), url))
+    loop.run(desk(way, token, base_url, file_url, int(port), url))

@@ -209,5 +209,4 @@ async def desk(base_url: str, port: int, url: str) -> None:
 
 if __name__ == "__main__":
     _, base_url, port, url = sys.argv
-    with loop.runner() as runner:
-        runner.run(desk(base_url, int(port), url))
+    loop.run(desk(base_url, int(port), url))

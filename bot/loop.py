@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """`asyncio.run` on that loop."""
+    with runner() as here:
+        return here.run(main)
 
 
 def runner() -> asyncio.Runner:

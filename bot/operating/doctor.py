@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import json
 import os
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import typer
 
+from bot import loop
 from bot.clock import Clock
 from bot.operating.findings import Finding, ill, in_the_rows, well
 from bot.operating.opening import read_settings, where
@@ -69,7 +69,7 @@ def look(settings: Settings, now: datetime) -> Iterator[Finding]:
         finally:
             database.close()
     yield _serving(settings)
-    yield from asyncio.run(_channels(settings))
+    yield from loop.run(_channels(settings))
 
 
 def _machine(settings: Settings) -> Iterator[Finding]:

@@ -38,7 +38,7 @@ def demo() -> None:
         if settings.demo_cases:
             database.write_now(partial(sample_cases.open_cases, store_key=sample.store.key, now=now))
             database.write_now(partial(keep_watch, now=now))
-        _run(settings, database, demo=True)
+        loop.run(_serve(settings, database, demo=True))
 
 
 def serve() -> None:
@@ -47,12 +47,7 @@ def serve() -> None:
         clear_away(settings)
         with opened(settings) as database:
             database.write_now(partial(keep_watch, now=Clock().now()))
-            _run(settings, database, demo=False)
-
-
-def _run(settings: Settings, database: Database, *, demo: bool) -> None:
-    with loop.runner() as runner:
-        runner.run(_serve(settings, database, demo=demo))
+            loop.run(_serve(settings, database, demo=False))
 
 
 def keep_watch(session: Session, now: datetime) -> None:
@@ -78,14 +73,14 @@ class Announcing(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Ctrl+C and SIGTERM end the serving only (uvicorn would die of them again): what is in hand is put away."""
-        loop = asyncio.get_running_loop()
+        here = asyncio.get_running_loop()
         for ending in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(ending, self.handle_exit, ending, None)
+            here.add_signal_handler(ending, self.handle_exit, ending, None)
         try:
             yield
         finally:
             for ending in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(ending)
+                here.remove_signal_handler(ending)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from functools import partial
 
 from sqlmodel import Session
 
+from bot import loop
 from bot.clock import Clock
 from bot.notices import as_content, notice
 from bot.operating.opening import opened, read_settings
@@ -46,7 +46,7 @@ def make_group(name: str) -> None:
         raise wrong("cli.wecom_group_name", USED_WRONG, most=LONGEST_NAME)
     with opened(settings) as database:
         store = _only_store(database)
-        made = asyncio.run(_make(settings, database, store, name))
+        made = loop.run(_make(settings, database, store, name))
     say("cli.wecom_group_made" if made.is_new else "cli.wecom_group_known", group=name, store=store.name, made=made)
 
 

@@ -12,5 +12,4 @@ async def kind() -> str:
 
 
 def test_everything_runs_on_libuvs_loop() -> None:
-    with loop.runner() as runner:
-        assert runner.run(kind()) == "uvloop"
+    assert loop.run(kind()) == "uvloop"

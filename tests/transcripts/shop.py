@@ -51,8 +51,7 @@ class _Serving(threading.Thread):
 
     def run(self) -> None:
         try:
-            with loop.runner() as runner:
-                runner.run(self._serve())
+            loop.run(self._serve())
         except BaseException as error:
             self.error = error
             self.started.set()
